@@ -1,0 +1,1 @@
+//! Authorizer on Casbin for the release-governance engine.

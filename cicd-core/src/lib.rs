@@ -1,0 +1,18 @@
+//! Release governance to embed: what may ship, who said so, is it shipping, and how to get back.
+//!
+//! Without features this crate is the pure domain: it reads no clock, draws no randomness and does no I/O, so that the
+//! same rules run in a server and in a browser.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `engine` (default) | the ports and the engine that drives them |
+//! | `tokio` | `Engine::spawn_workers` and a timer on tokio |
+//! | `memory` | reference adapters that keep everything in memory |
+//! | `testing` | conformance suites, builders and a clock that tests step |
+
+pub mod digest;
+pub mod id;
+pub mod json;
+pub mod page;
+pub mod time;
+pub mod violation;

@@ -1,0 +1,1 @@
+//! CI and deploy executors for the release-governance engine.

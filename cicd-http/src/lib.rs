@@ -1,0 +1,1 @@
+//! HTTP face and host of the release-governance engine.

@@ -1,0 +1,1 @@
+//! Programs that embed the engine; each runs as a test.
