@@ -47,10 +47,12 @@ impl Violations {
 
     /// Adds all violations of `other`, whose paths begin below `prefix`.
     pub fn extend_below(&mut self, prefix: &str, other: Self) {
-        self.0.extend(other.0.into_iter().map(|violation| Violation {
-            path: format!("{prefix}{}", violation.path),
-            ..violation
-        }));
+        self.0.extend(
+            other
+                .0
+                .into_iter()
+                .map(|violation| Violation { path: format!("{prefix}{}", violation.path), ..violation }),
+        );
     }
 
     /// Whether nothing is wrong.

@@ -1,0 +1,49 @@
+//! `cargo xtask test`: everything that CI checks.
+
+mod licences;
+mod packages;
+mod wasm;
+
+use crate::failure::Failure;
+use crate::report::Report;
+use crate::tool;
+
+/// Checks everything, prints a line per step, and fails when a step failed.
+pub(crate) fn run() -> Result<(), Failure> {
+    let mut report = Report::new();
+    lints(&mut report);
+    wasm::step(&mut report);
+    report.step("tests", || {
+        tool::output(&mut tool::cargo(&[
+            "test",
+            "--workspace",
+            "--all-features",
+            "--no-fail-fast",
+            "--quiet",
+        ]))
+    });
+    report.step("docs", docs);
+    report.step("licences, bans, sources", licences::check);
+    report.step("packages", packages::check);
+    report.finish()
+}
+
+fn lints(report: &mut Report) {
+    report.step("format", || tool::output(&mut tool::cargo(&["fmt", "--all", "--check"])));
+    report.step("clippy", || clippy(&["--workspace", "--all-targets", "--all-features"]));
+    report
+        .step("clippy, cicd-core without features", || clippy(&["-p", "cicd-core", "--no-default-features"]));
+    report.step("clippy, cicd-http without features", || {
+        clippy(&["-p", "cicd-http", "--lib", "--no-default-features"])
+    });
+}
+
+fn clippy(selection: &[&str]) -> Result<String, Failure> {
+    let mut command = tool::cargo(&["clippy", "--quiet"]);
+    tool::output(command.args(selection).args(["--", "-D", "warnings"]))
+}
+
+fn docs() -> Result<String, Failure> {
+    let mut command = tool::cargo(&["doc", "--workspace", "--all-features", "--no-deps", "--quiet"]);
+    tool::output(command.env("RUSTDOCFLAGS", "-D warnings"))
+}
