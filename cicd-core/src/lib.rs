@@ -10,9 +10,12 @@
 //! | `memory` | reference adapters that keep everything in memory |
 //! | `testing` | conformance suites, builders and a clock that tests step |
 
+pub mod cd;
+pub mod choice;
 pub mod digest;
 pub mod id;
 pub mod json;
 pub mod page;
+pub mod service;
 pub mod time;
 pub mod violation;
