@@ -11,14 +11,8 @@ pub struct ParseChoiceError {
 impl ParseChoiceError {
     /// An error that names `input` and the `accepted` words.
     pub(crate) fn new<'a>(input: &str, accepted: impl Iterator<Item = &'a str>) -> Self {
-        let accepted = accepted
-            .map(|word| format!("`{word}`"))
-            .collect::<Vec<_>>()
-            .join(", ");
-        Self {
-            input: input.chars().take(80).collect(),
-            accepted,
-        }
+        let accepted = accepted.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        Self { input: input.chars().take(80).collect(), accepted }
     }
 
     /// What would be accepted.
@@ -94,10 +88,7 @@ mod tests {
     #[test]
     fn the_error_names_input_and_what_is_accepted() {
         let error = "Red".parse::<Colour>().unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "`Red` is unknown; accepted: `red`, `deep-blue`"
-        );
+        assert_eq!(error.to_string(), "`Red` is unknown; accepted: `red`, `deep-blue`");
         assert_eq!(error.accepted(), "`red`, `deep-blue`");
     }
 }

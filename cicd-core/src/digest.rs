@@ -120,13 +120,7 @@ mod tests {
 
     #[test]
     fn refuses_what_is_not_a_digest() {
-        for text in [
-            "",
-            "sha256:",
-            "sha1:ab",
-            &"a".repeat(64),
-            &format!("sha256:{}", "A".repeat(64)),
-        ] {
+        for text in ["", "sha256:", "sha1:ab", &"a".repeat(64), &format!("sha256:{}", "A".repeat(64))] {
             assert!(text.parse::<Digest>().is_err(), "{text}");
         }
     }

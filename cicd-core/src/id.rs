@@ -17,11 +17,7 @@ pub struct ParseIdError {
 
 impl ParseIdError {
     fn new(kind: &'static str, input: &str, accepted: &'static str) -> Self {
-        Self {
-            kind,
-            input: input.chars().take(80).collect(),
-            accepted,
-        }
+        Self { kind, input: input.chars().take(80).collect(), accepted }
     }
 
     /// What would be accepted.
@@ -45,9 +41,7 @@ fn is_slug(text: &str) -> bool {
 
 fn is_principal(text: &str) -> bool {
     (1..=128).contains(&text.len())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b".@_+:/-".contains(&byte))
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".@_+:/-".contains(&byte))
 }
 
 macro_rules! text_id {
@@ -261,9 +255,6 @@ mod tests {
     #[test]
     fn the_error_names_input_and_what_is_accepted() {
         let error = "A".parse::<TenantId>().unwrap_err().to_string();
-        assert!(
-            error.starts_with("`A` is not a tenant; accepted: 1 to 63"),
-            "{error}"
-        );
+        assert!(error.starts_with("`A` is not a tenant; accepted: 1 to 63"), "{error}");
     }
 }

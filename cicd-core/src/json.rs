@@ -104,10 +104,7 @@ mod tests {
         // RFC 8785 §3.2.3: U+1F600 sorts by its surrogates, before U+FB33.
         let value = json!({"\u{fb33}": 1, "\u{1f600}": 2, "\r": 3, "1": 4, "\u{80}": 5});
         let text = String::from_utf8(canonical(&value).unwrap()).unwrap();
-        assert_eq!(
-            text,
-            "{\"\\r\":3,\"1\":4,\"\u{80}\":5,\"\u{1f600}\":2,\"\u{fb33}\":1}"
-        );
+        assert_eq!(text, "{\"\\r\":3,\"1\":4,\"\u{80}\":5,\"\u{1f600}\":2,\"\u{fb33}\":1}");
         assert_eq!(canonical("\u{1}\u{1f}/\"").unwrap(), br#""\u0001\u001f/\"""#);
     }
 
@@ -115,9 +112,6 @@ mod tests {
     fn refuses_what_browsers_round() {
         assert!(canonical(&json!(0.5)).is_err());
         assert!(canonical(&json!(1_u64 << 53)).is_err());
-        assert_eq!(
-            canonical(&json!(-9_007_199_254_740_991_i64)).unwrap(),
-            b"-9007199254740991"
-        );
+        assert_eq!(canonical(&json!(-9_007_199_254_740_991_i64)).unwrap(), b"-9007199254740991");
     }
 }

@@ -42,9 +42,6 @@ pub struct Page<T> {
 impl<T> Page<T> {
     /// The same page with every entry converted.
     pub fn map<U>(self, convert: impl FnMut(T) -> U) -> Page<U> {
-        Page {
-            items: self.items.into_iter().map(convert).collect(),
-            next: self.next,
-        }
+        Page { items: self.items.into_iter().map(convert).collect(), next: self.next }
     }
 }

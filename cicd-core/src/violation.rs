@@ -42,11 +42,7 @@ impl Violations {
 
     /// Adds a violation at `path`.
     pub fn push(&mut self, path: impl Into<String>, code: &'static str, message: impl Into<String>) {
-        self.0.push(Violation {
-            path: path.into(),
-            code: Cow::Borrowed(code),
-            message: message.into(),
-        });
+        self.0.push(Violation { path: path.into(), code: Cow::Borrowed(code), message: message.into() });
     }
 
     /// Adds all violations of `other`, whose paths begin below `prefix`.
@@ -103,11 +99,7 @@ impl fmt::Display for Violations {
             if index > 0 {
                 f.write_str("; ")?;
             }
-            let path = if violation.path.is_empty() {
-                "(draft)"
-            } else {
-                violation.path.as_str()
-            };
+            let path = if violation.path.is_empty() { "(draft)" } else { violation.path.as_str() };
             write!(f, "{path}: {}", violation.message)?;
         }
         Ok(())

@@ -54,9 +54,7 @@ impl ApprovalPolicy {
 
 /// How many persons `requirements` ask for together.
 pub(super) fn votes(requirements: &[Requirement]) -> u32 {
-    requirements
-        .iter()
-        .fold(0, |sum, requirement| sum.saturating_add(requirement.count))
+    requirements.iter().fold(0, |sum, requirement| sum.saturating_add(requirement.count))
 }
 
 /// Reads `{"requirements": […], "deadline_seconds": n}` and holds it against the floor's `minimum` of votes.
@@ -76,10 +74,7 @@ pub(super) fn approval(
         Some((value, path)) => crate::violation::integer(value, &path, VOTES_SECONDS, violations).map(Some),
     };
     fields.finish(violations);
-    Some(ApprovalPolicy {
-        requirements: requirements?,
-        deadline_seconds: deadline_seconds?,
-    })
+    Some(ApprovalPolicy { requirements: requirements?, deadline_seconds: deadline_seconds? })
 }
 
 /// Notes `below_policy_floor` when `requirements` ask for fewer than `minimum` votes.
@@ -110,9 +105,8 @@ pub(super) fn requirements(
             continue;
         };
         let role: Option<Role> = fields.parsed("role", "invalid_id", violations);
-        let count = fields
-            .integer("count", None, VOTES, violations)
-            .and_then(|count| u32::try_from(count).ok());
+        let count =
+            fields.integer("count", None, VOTES, violations).and_then(|count| u32::try_from(count).ok());
         fields.finish(violations);
         if let Some(role) = &role
             && !seen.insert(role.clone())

@@ -111,19 +111,10 @@ impl CdSpec {
             None => Some(RollbackRule::default()),
             Some((value, path)) => rules::rollback(value, &path, violations),
         };
-        let deadline = fields.integer(
-            "deadline_seconds",
-            Some(DEFAULT_DEADLINE_SECONDS),
-            DEADLINE_SECONDS,
-            violations,
-        );
+        let deadline =
+            fields.integer("deadline_seconds", Some(DEFAULT_DEADLINE_SECONDS), DEADLINE_SECONDS, violations);
         if let (Some(strategy), Some(deadline)) = (&strategy, deadline) {
-            check_deadline(
-                strategy,
-                deadline,
-                &fields.path().member("deadline_seconds"),
-                violations,
-            );
+            check_deadline(strategy, deadline, &fields.path().member("deadline_seconds"), violations);
         }
         let allow_external_artifacts = fields.flag("allow_external_artifacts", false, violations);
         let when_stale = fields.choice("when_stale", StaleRule::default(), violations);

@@ -36,13 +36,7 @@ impl PolicyFloor {
             Tier::Production => 1,
             Tier::Staging | Tier::Development => 0,
         };
-        Self {
-            tier,
-            minimum_votes,
-            row_version: RowVersion::ABSENT,
-            updated_at: None,
-            updated_by: None,
-        }
+        Self { tier, minimum_votes, row_version: RowVersion::ABSENT, updated_at: None, updated_by: None }
     }
 }
 
@@ -71,8 +65,6 @@ impl FloorDraft {
         let mut fields = Fields::of(value, &Path::root(), violations)?;
         let votes = fields.integer("minimum_votes", None, MINIMUM_VOTES, violations);
         fields.finish(violations);
-        Some(Self {
-            minimum_votes: u32::try_from(votes?).ok()?,
-        })
+        Some(Self { minimum_votes: u32::try_from(votes?).ok()? })
     }
 }

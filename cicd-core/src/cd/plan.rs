@@ -68,10 +68,7 @@ impl Strategy {
     pub fn preview(&self) -> Vec<PreviewStep> {
         let mut earliest_seconds = Some(0_u64);
         let begins = |step: PlanStep| {
-            let preview = PreviewStep {
-                earliest_seconds,
-                step,
-            };
+            let preview = PreviewStep { earliest_seconds, step };
             earliest_seconds = match preview.step {
                 PlanStep::Pause(Pause::Manual) => None,
                 PlanStep::Pause(Pause::Seconds(seconds)) => {

@@ -107,9 +107,6 @@ pub(super) fn read(
 const UNSUPPORTED: &str = "unsupported_by_executor";
 
 fn unsupported<'a>(asked: &str, accepted: impl Iterator<Item = &'a str>) -> String {
-    let accepted = accepted
-        .map(|word| format!("`{word}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let accepted = accepted.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
     format!("the deployment's executor can't do `{asked}`; accepted: {accepted}")
 }

@@ -23,21 +23,9 @@ pub struct Capabilities {
 
 impl Capabilities {
     /// Everything.
-    pub const ALL: Self = Self {
-        weights: true,
-        blue_green: true,
-        undo: true,
-        fence: true,
-        status: true,
-        analysis: true,
-    };
+    pub const ALL: Self =
+        Self { weights: true, blue_green: true, undo: true, fence: true, status: true, analysis: true };
     /// Nothing but `apply`, which every executor has: enough for a rolling update.
-    pub const NONE: Self = Self {
-        weights: false,
-        blue_green: false,
-        undo: false,
-        fence: false,
-        status: false,
-        analysis: false,
-    };
+    pub const NONE: Self =
+        Self { weights: false, blue_green: false, undo: false, fence: false, status: false, analysis: false };
 }

@@ -71,9 +71,6 @@ impl ServiceDraft {
             Some((value, path)) => text(value, &path, violations, DESCRIPTION_LENGTH),
         };
         fields.finish(violations);
-        Some(Self {
-            name: name?,
-            description: description?,
-        })
+        Some(Self { name: name?, description: description? })
     }
 }

@@ -16,11 +16,7 @@ pub(super) fn check(target: &Value, path: &Path, violations: &mut Violations) {
     numbers(target, path, violations);
     let bytes = target.to_string().len();
     if bytes > TARGET_BYTES {
-        violations.push(
-            path,
-            "too_large",
-            format!("{bytes} bytes; accepted: at most {TARGET_BYTES}"),
-        );
+        violations.push(path, "too_large", format!("{bytes} bytes; accepted: at most {TARGET_BYTES}"));
     }
 }
 

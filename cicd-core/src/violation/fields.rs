@@ -21,11 +21,7 @@ impl Path {
     /// The member `name` below this place.
     #[must_use]
     pub fn member(&self, name: &str) -> Self {
-        Self(format!(
-            "{}/{}",
-            self.0,
-            name.replace('~', "~0").replace('/', "~1")
-        ))
+        Self(format!("{}/{}", self.0, name.replace('~', "~0").replace('/', "~1")))
     }
 
     /// The entry `index` below this place.
@@ -83,11 +79,7 @@ impl<'a> Fields<'a> {
     /// The members of `value`, which stands at `path`; notes `wrong_type` when it is not an object.
     pub fn of(value: &'a Value, path: &Path, violations: &mut Violations) -> Option<Self> {
         match value {
-            Value::Object(members) => Some(Self {
-                members,
-                path: path.clone(),
-                known: Vec::new(),
-            }),
+            Value::Object(members) => Some(Self { members, path: path.clone(), known: Vec::new() }),
             other => {
                 wrong_type(path, "an object", other, violations);
                 None
@@ -104,21 +96,14 @@ impl<'a> Fields<'a> {
     /// The member `name` with its place; `null` counts as absent.
     pub fn optional(&mut self, name: &'static str) -> Option<(&'a Value, Path)> {
         self.known.push(name);
-        self.members
-            .get(name)
-            .filter(|value| !value.is_null())
-            .map(|value| (value, self.path.member(name)))
+        self.members.get(name).filter(|value| !value.is_null()).map(|value| (value, self.path.member(name)))
     }
 
     /// The member `name` with its place; notes `required` when it is absent.
     pub fn required(&mut self, name: &'static str, violations: &mut Violations) -> Option<(&'a Value, Path)> {
         let found = self.optional(name);
         if found.is_none() {
-            violations.push(
-                self.path.member(name),
-                "required",
-                format!("`{name}` is required"),
-            );
+            violations.push(self.path.member(name), "required", format!("`{name}` is required"));
         }
         found
     }
@@ -157,11 +142,7 @@ impl<'a> Fields<'a> {
             (Some((value, path)), _) => integer(value, &path, range, violations),
             (None, Some(default)) => Some(default),
             (None, None) => {
-                violations.push(
-                    self.path.member(name),
-                    "required",
-                    format!("`{name}` is required"),
-                );
+                violations.push(self.path.member(name), "required", format!("`{name}` is required"));
                 None
             }
         }
@@ -207,40 +188,19 @@ impl<'a> Fields<'a> {
             return Vec::new();
         };
         if items.len() > most {
-            violations.push(
-                &path,
-                "too_many",
-                format!("{} entries; accepted: at most {most}", items.len()),
-            );
+            violations.push(&path, "too_many", format!("{} entries; accepted: at most {most}", items.len()));
         }
-        items
-            .iter()
-            .take(most)
-            .enumerate()
-            .map(|(index, item)| (item, path.entry(index)))
-            .collect()
+        items.iter().take(most).enumerate().map(|(index, item)| (item, path.entry(index))).collect()
     }
 
     /// Notes `unknown_field` for every member that was not asked for.
     pub fn finish(self, violations: &mut Violations) {
-        for name in self
-            .members
-            .keys()
-            .filter(|name| !self.known.contains(&name.as_str()))
-        {
-            let accepted = self
-                .known
-                .iter()
-                .map(|known| format!("`{known}`"))
-                .collect::<Vec<_>>()
-                .join(", ");
+        for name in self.members.keys().filter(|name| !self.known.contains(&name.as_str())) {
+            let accepted = self.known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", ");
             violations.push(
                 self.path.member(name),
                 "unknown_field",
-                format!(
-                    "`{}` is unknown; accepted: {accepted}",
-                    name.chars().take(80).collect::<String>()
-                ),
+                format!("`{}` is unknown; accepted: {accepted}", name.chars().take(80).collect::<String>()),
             );
         }
     }
@@ -259,11 +219,7 @@ pub fn text(
     };
     let characters = text.chars().count();
     if !length.contains(&characters) {
-        let message = format!(
-            "{characters} characters; accepted: {} to {}",
-            length.start(),
-            length.end()
-        );
+        let message = format!("{characters} characters; accepted: {} to {}", length.start(), length.end());
         violations.push(path, "length", message);
         return None;
     }
@@ -285,9 +241,7 @@ pub fn parsed<T: FromStr<Err: fmt::Display>>(
         wrong_type(path, "a text", value, violations);
         return None;
     };
-    text.parse()
-        .map_err(|error: T::Err| violations.push(path, code, error.to_string()))
-        .ok()
+    text.parse().map_err(|error: T::Err| violations.push(path, code, error.to_string())).ok()
 }
 
 /// Reads a whole number within `range`.
@@ -302,11 +256,7 @@ pub fn integer(
         Value::Number(number) => match number.as_u64() {
             Some(integer) if range.contains(&integer) => Some(integer),
             _ => {
-                violations.push(
-                    path,
-                    "out_of_range",
-                    format!("`{number}`; accepted: {}", accepted()),
-                );
+                violations.push(path, "out_of_range", format!("`{number}`; accepted: {}", accepted()));
                 None
             }
         },

@@ -55,10 +55,7 @@ impl FromStr for Amount {
     /// Reads a percentage; a number of instances is a JSON number.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let digits = text.strip_suffix('%').unwrap_or_default();
-        let percent = digits
-            .parse()
-            .ok()
-            .filter(|percent: &u8| PERCENT.contains(percent));
+        let percent = digits.parse().ok().filter(|percent: &u8| PERCENT.contains(percent));
         // One spelling: neither `+5%` nor `05%`.
         percent
             .filter(|percent| percent.to_string() == digits)
@@ -80,9 +77,7 @@ impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match Value::deserialize(deserializer)? {
             Value::String(text) => text.parse().map_err(serde::de::Error::custom),
-            number => u32::deserialize(number)
-                .map(Self::Count)
-                .map_err(serde::de::Error::custom),
+            number => u32::deserialize(number).map(Self::Count).map_err(serde::de::Error::custom),
         }
     }
 }
@@ -99,10 +94,7 @@ pub(super) fn rolling(fields: &mut Fields<'_>, violations: &mut Violations) -> O
         let message = "`max_surge` and `max_unavailable` are both zero; accepted: at least one above zero";
         violations.push(fields.path().member("max_unavailable"), "both_zero", message);
     }
-    Some(Strategy::Rolling {
-        max_surge: max_surge?,
-        max_unavailable: max_unavailable?,
-    })
+    Some(Strategy::Rolling { max_surge: max_surge?, max_unavailable: max_unavailable? })
 }
 
 fn read(value: &Value, path: &Path, violations: &mut Violations) -> Option<Amount> {
@@ -116,12 +108,7 @@ fn read(value: &Value, path: &Path, violations: &mut Violations) -> Option<Amoun
             .map_err(|error: ParseAmountError| violations.push(path, "out_of_range", error.to_string()))
             .ok(),
         other => {
-            wrong_type(
-                path,
-                "a whole number or a percentage such as `\"25%\"`",
-                other,
-                violations,
-            );
+            wrong_type(path, "a whole number or a percentage such as `\"25%\"`", other, violations);
             None
         }
     }

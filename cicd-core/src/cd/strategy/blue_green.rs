@@ -33,16 +33,9 @@ pub(super) fn read(fields: &mut Fields<'_>, violations: &mut Violations) -> Opti
     let promotion = fields
         .required("promotion", violations)
         .and_then(|(value, path)| promotion(value, &path, violations));
-    let keep_old_seconds = fields.integer(
-        "keep_old_seconds",
-        Some(DEFAULT_KEEP_OLD_SECONDS),
-        KEEP_OLD_SECONDS,
-        violations,
-    );
-    Some(Strategy::BlueGreen {
-        promotion: promotion?,
-        keep_old_seconds: keep_old_seconds?,
-    })
+    let keep_old_seconds =
+        fields.integer("keep_old_seconds", Some(DEFAULT_KEEP_OLD_SECONDS), KEEP_OLD_SECONDS, violations);
+    Some(Strategy::BlueGreen { promotion: promotion?, keep_old_seconds: keep_old_seconds? })
 }
 
 fn promotion(value: &Value, path: &Path, violations: &mut Violations) -> Option<Promotion> {
@@ -51,11 +44,7 @@ fn promotion(value: &Value, path: &Path, violations: &mut Violations) -> Option<
             return Some(Promotion::Manual);
         }
         let word: String = word.chars().take(80).collect();
-        violations.push(
-            path,
-            "unknown_choice",
-            format!("`{word}` is unknown; accepted: {ACCEPTED}"),
-        );
+        violations.push(path, "unknown_choice", format!("`{word}` is unknown; accepted: {ACCEPTED}"));
         return None;
     }
     if !value.is_object() {

@@ -57,10 +57,7 @@ pub(super) fn read(
         let message = unsupported(OnFailure::Undo.as_str(), accepted.into_iter());
         violations.push(fields.path().member("on_failure"), UNSUPPORTED, message);
     }
-    Some(Strategy::Canary {
-        steps: steps?,
-        on_failure: on_failure?,
-    })
+    Some(Strategy::Canary { steps: steps?, on_failure: on_failure? })
 }
 
 /// Reads the steps; `None` when any of them is wrong.
@@ -78,11 +75,7 @@ fn steps(
     }
     let clean = violations.iter().len() == before;
     if clean && steps.is_empty() {
-        violations.push(
-            fields.path().member("steps"),
-            "too_few",
-            "no step; accepted: at least one",
-        );
+        violations.push(fields.path().member("steps"), "too_few", "no step; accepted: at least one");
     }
     (clean && !steps.is_empty()).then_some(steps)
 }
@@ -95,9 +88,8 @@ fn step(
     violations: &mut Violations,
 ) -> Option<CanaryStep> {
     let mut fields = Fields::of(value, path, violations)?;
-    let weight = fields
-        .integer("weight", None, WEIGHT, violations)
-        .and_then(|weight| u8::try_from(weight).ok());
+    let weight =
+        fields.integer("weight", None, WEIGHT, violations).and_then(|weight| u8::try_from(weight).ok());
     if let Some(weight) = weight {
         check_rising(weight, highest, &path.member("weight"), violations);
     }
@@ -110,11 +102,7 @@ fn step(
         Some((value, path)) => analysis(value, &path, capabilities, violations).map(Some),
     };
     fields.finish(violations);
-    Some(CanaryStep {
-        weight: weight?,
-        pause: pause?,
-        analysis: analysis?,
-    })
+    Some(CanaryStep { weight: weight?, pause: pause?, analysis: analysis? })
 }
 
 fn check_rising(weight: u8, highest: &mut u8, path: &Path, violations: &mut Violations) {

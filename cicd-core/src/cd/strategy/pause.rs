@@ -27,11 +27,7 @@ pub(super) fn read(value: &Value, path: &Path, violations: &mut Violations) -> O
             return Some(Pause::Manual);
         }
         let word: String = word.chars().take(80).collect();
-        violations.push(
-            path,
-            "unknown_choice",
-            format!("`{word}` is unknown; accepted: {ACCEPTED}"),
-        );
+        violations.push(path, "unknown_choice", format!("`{word}` is unknown; accepted: {ACCEPTED}"));
         return None;
     }
     if !value.is_object() {
