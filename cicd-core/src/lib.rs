@@ -10,12 +10,17 @@
 //! | `memory` | reference adapters that keep everything in memory |
 //! | `testing` | conformance suites, builders and a clock that tests step |
 
+pub mod approval;
+pub mod audit;
+pub mod authz;
 pub mod cd;
 pub mod choice;
 pub mod digest;
+pub mod gate;
 pub mod id;
 pub mod json;
 pub mod page;
+pub mod release;
 pub mod service;
 pub mod time;
 pub mod violation;

@@ -26,6 +26,9 @@ pub struct ParseTimestampError(String);
 const LATEST: i64 = 253_402_300_799_999_999;
 
 impl Timestamp {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self(0);
+
     /// Microseconds since 1970-01-01T00:00:00Z, held within the years 1970 to 9999.
     #[must_use]
     pub fn from_micros(micros: i64) -> Self {

@@ -1,0 +1,108 @@
+//! Votes: persons are counted once, the requester never, and one rejection is final.
+
+use super::{Decision, not_possible};
+use crate::approval::{Vote, VoteDecision};
+use crate::id::Role;
+use crate::release::Release;
+use crate::release::command::{Ballot, Command};
+use crate::release::event::{CastVote, ReleaseEvent};
+use crate::release::facts::Facts;
+use crate::release::refusal::Refusal;
+use crate::release::state::State;
+
+pub(super) fn approve(release: &Release, ballot: &Ballot, facts: &Facts) -> Result<Decision, Refusal> {
+    if has_said(release, ballot, VoteDecision::Approve) {
+        return Ok(Vec::new());
+    }
+    check(release, ballot, facts, || Command::Approve(ballot.clone()))?;
+    let needed: Vec<Role> = release.tally(facts).outstanding.into_iter().map(|open| open.role).collect();
+    let role = choose(ballot, facts, &needed)?;
+    let vote = cast(ballot, role, VoteDecision::Approve);
+    let mut after = release.clone();
+    after.votes.retain(|earlier| earlier.person != ballot.person);
+    after.votes.push(stamped(&vote, facts));
+    let tally = after.tally(facts);
+    let mut events = vec![ReleaseEvent::VoteCast { vote }];
+    if tally.reaches(release.minimum_votes(facts)) {
+        events.push(ReleaseEvent::Approved { approvals: tally.approvals });
+    }
+    Ok(events)
+}
+
+pub(super) fn reject(release: &Release, ballot: &Ballot, facts: &Facts) -> Result<Decision, Refusal> {
+    if has_said(release, ballot, VoteDecision::Reject) {
+        return Ok(Vec::new());
+    }
+    check(release, ballot, facts, || Command::Reject(ballot.clone()))?;
+    let length = ballot.comment.as_deref().map_or(0, |comment| comment.trim().chars().count());
+    if !(1..=2000).contains(&length) {
+        return Err(Refusal::CommentRequired);
+    }
+    let asked = release.spec.content.approval.requirements.iter().map(|r| r.role.clone()).collect::<Vec<_>>();
+    let role = choose(ballot, facts, &asked)?;
+    Ok(vec![ReleaseEvent::Rejected { vote: cast(ballot, role, VoteDecision::Reject) }])
+}
+
+fn has_said(release: &Release, ballot: &Ballot, decision: VoteDecision) -> bool {
+    release.votes.iter().any(|vote| {
+        vote.person == ballot.person && vote.decision == decision && vote.content == ballot.content
+    })
+}
+
+fn check(
+    release: &Release,
+    ballot: &Ballot,
+    facts: &Facts,
+    command: impl Fn() -> Command,
+) -> Result<(), Refusal> {
+    let State::PendingApproval { expires_at } = &release.state else {
+        return Err(not_possible(release, &command()));
+    };
+    if *expires_at <= facts.now {
+        return Err(Refusal::Expired { at: *expires_at });
+    }
+    if ballot.person == release.spec.requester {
+        return Err(Refusal::RequesterVote { person: ballot.person.clone() });
+    }
+    if ballot.content != release.content_digest {
+        return Err(Refusal::OtherContent { seen: ballot.content, current: release.content_digest });
+    }
+    if release.is_stale(facts) {
+        let closed = release
+            .gates(facts)
+            .into_iter()
+            .filter(|verdict| verdict.gate == crate::gate::GateKind::Revision && !verdict.open);
+        return Err(Refusal::GateClosed { closed: closed.collect() });
+    }
+    Ok(())
+}
+
+/// The role that the vote counts for: the one that was named, else the first of `needed` that the person holds.
+fn choose(ballot: &Ballot, facts: &Facts, needed: &[Role]) -> Result<Role, Refusal> {
+    let mut candidates = needed.iter().filter(|role| ballot.role.as_ref().is_none_or(|named| named == *role));
+    candidates
+        .find(|role| facts.holds(&ballot.person, role))
+        .cloned()
+        .ok_or_else(|| Refusal::NotEligible { person: ballot.person.clone(), needed: needed.to_vec() })
+}
+
+fn cast(ballot: &Ballot, role: Role, decision: VoteDecision) -> CastVote {
+    CastVote {
+        person: ballot.person.clone(),
+        role,
+        decision,
+        comment: ballot.comment.clone(),
+        content: ballot.content,
+    }
+}
+
+fn stamped(vote: &CastVote, facts: &Facts) -> Vote {
+    Vote {
+        person: vote.person.clone(),
+        role: vote.role.clone(),
+        decision: vote.decision,
+        comment: vote.comment.clone(),
+        content: vote.content,
+        at: facts.now,
+    }
+}
