@@ -6,6 +6,7 @@ use crate::source;
 
 /// From the lowest room to the highest. A room may use those before it and itself.
 const ORDER: &[&str] = &[
+    "choice",
     "digest",
     "id",
     "json",

@@ -1,9 +1,14 @@
 //! Project commands: `cargo xtask <command>`.
 
 mod failure;
+mod front;
 mod report;
+mod run;
+mod sabotage;
 mod test;
 mod tool;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -19,24 +24,45 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Starts the host with a sample service, and prints what to try next.
+    Run {
+        /// Plays the whole story by HTTP instead, and succeeds only when every step of it happened.
+        #[arg(long)]
+        script: bool,
+        /// The port of 127.0.0.1 to listen on; the sample's sites take the next two. 0 takes free ones.
+        #[arg(long)]
+        port: Option<u16>,
+    },
     /// Checks everything that CI checks.
     Test,
+    /// Takes each protection out of the product, and expects its test to notice.
+    Sabotage {
+        /// Tries only the patches whose name contains this.
+        filter: Option<String>,
+    },
+    /// The sample's analysis: 0 when the candidate's page is whole, 1 when it is broken, 2 when nothing is known.
+    #[command(hide = true)]
+    Analyse {
+        /// The address of the front.
+        url: String,
+    },
 }
 
-fn main() -> std::process::ExitCode {
-    match Arguments::parse().command.run() {
-        Ok(()) => std::process::ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("{failure}");
-            std::process::ExitCode::FAILURE
-        }
-    }
+fn main() -> ExitCode {
+    Arguments::parse().command.run().unwrap_or_else(|failure| {
+        eprintln!("{failure}");
+        ExitCode::FAILURE
+    })
 }
 
 impl Command {
-    fn run(self) -> Result<(), Failure> {
+    fn run(self) -> Result<ExitCode, Failure> {
         match self {
-            Self::Test => test::run(),
+            Self::Run { script, port } => run::run(script, port.unwrap_or(if script { 0 } else { 8080 }))?,
+            Self::Test => test::run()?,
+            Self::Sabotage { filter } => sabotage::run(filter.as_deref())?,
+            Self::Analyse { url } => return Ok(front::analyse(&url)),
         }
+        Ok(ExitCode::SUCCESS)
     }
 }

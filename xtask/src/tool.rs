@@ -11,6 +11,10 @@ pub(crate) fn root() -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     manifest.parent().unwrap_or(manifest).to_path_buf()
 }
+/// Where cargo puts what it builds.
+pub(crate) fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |set| root().join(set))
+}
 
 /// `cargo` with `arguments`, begun at the workspace root.
 pub(crate) fn cargo(arguments: &[&str]) -> Command {

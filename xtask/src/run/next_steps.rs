@@ -1,0 +1,59 @@
+//! What to try next: lines that work when pasted.
+
+use serde_json::json;
+
+use super::api::text;
+use super::await_release;
+use super::host::Host;
+use super::people::People;
+use super::place::Place;
+use super::sample::{PRODUCTION, SERVICE, STAGING, Sample};
+use crate::failure::Failure;
+
+/// Builds the first version, brings it to staging, asks for production, and prints how to go on from there.
+pub(super) fn print(place: &Place, host: &Host, sample: &Sample, people: &People) -> Result<(), Failure> {
+    let build = sample.build(&people.ada, "first light")?;
+    let ask = |deployment: &str| {
+        let draft = json!({ "deployment": deployment, "ci_run": build.run, "reason": "first light" });
+        people.ada.post("/releases", &draft)?.success()
+    };
+    let staging = text(&ask(STAGING)?, "/id")?;
+    await_release::status(&people.ada, &staging, "succeeded")?;
+    let production = ask(PRODUCTION)?;
+    let (release, content) = (text(&production, "/id")?, text(&production, "/content_digest")?);
+    let api = format!("{}/api/v1", host.base());
+    let tokens = place.join("tokens").display().to_string();
+    let call = |who: &str, rest: &str| {
+        println!("  curl -s -H \"authorization: bearer $(cat {tokens}/{who})\" {rest}");
+    };
+    let post = |who: &str, path: &str, body: serde_json::Value| {
+        call(who, &format!("{api}{path} --json '{body}'"));
+    };
+    let vote = json!({ "content_digest": content });
+    println!("The host listens on {}; its data is in {}.", host.base(), place.join("data").display());
+    println!("Staging runs the first version: {}", sample.staging.url());
+    println!("Production waits for two votes: {}\n", sample.production.url());
+    println!("Ada asked for the release, so her vote is refused; Ben's and Cleo's start it:");
+    post("ada", &format!("/releases/{release}/approve"), vote.clone());
+    post("ben", &format!("/releases/{release}/approve"), vote.clone());
+    post("cleo", &format!("/releases/{release}/approve"), vote);
+    println!("\nWhy it does or doesn't start, and where it stands:");
+    call("ada", &format!("{api}/releases/{release}/explain"));
+    call("ada", &format!("{api}/releases/{release}"));
+    println!("\nA fifth of the visitors get it; let it go on, and have a look:");
+    post("rhea", &format!("/releases/{release}/resume"), json!({}));
+    println!("  curl -si {}", sample.production.url());
+    println!(
+        "\nThe site's source is in {}: change it, commit, then build it:",
+        sample.repository.path().display()
+    );
+    post(
+        "ada",
+        &format!("/services/{SERVICE}/ci-runs"),
+        json!({ "ref": { "branch": "main" }, "reason": "a change" }),
+    );
+    println!("\nEverything that happened:");
+    call("ada", &format!("{api}/services/{SERVICE}/timeline"));
+    println!("\nCtrl-C ends it. `cargo xtask run --script` plays the whole story.");
+    Ok(())
+}

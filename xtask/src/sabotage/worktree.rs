@@ -1,0 +1,78 @@
+//! A worktree of the last commit, where patches do no harm.
+
+use std::fmt;
+
+use super::patch::Patch;
+use crate::failure::Failure;
+use crate::tool;
+
+/// A worktree in a temporary directory; removed when dropped.
+pub(super) struct Worktree {
+    directory: tempfile::TempDir,
+}
+
+/// What came of a test.
+pub(super) enum Outcome {
+    Green,
+    Red,
+    /// Nothing ran: the name selects no test, or the code doesn't compile.
+    Nothing(String),
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Green => f.write_str("it stayed green"),
+            Self::Red => f.write_str("it is red"),
+            Self::Nothing(output) => write!(f, "nothing ran\n{output}"),
+        }
+    }
+}
+
+impl Worktree {
+    pub(super) fn of_head() -> Result<Self, Failure> {
+        let worktree = Self { directory: tempfile::tempdir()? };
+        tool::output(
+            tool::program("git", &["worktree", "add", "--detach"]).arg(worktree.path()).arg("HEAD"),
+        )?;
+        Ok(worktree)
+    }
+
+    pub(super) fn apply(&self, patch: &Patch) -> Result<(), Failure> {
+        tool::output(tool::program("git", &["apply"]).arg(&patch.path).current_dir(self.path())).map(drop)
+    }
+
+    pub(super) fn restore(&self) -> Result<(), Failure> {
+        tool::output(tool::program("git", &["checkout", "--quiet", "."]).current_dir(self.path())).map(drop)
+    }
+
+    /// Runs `cargo test` with `arguments`. What is compiled here is shared with the workspace as far as it is the same.
+    pub(super) fn test(&self, arguments: &[String]) -> Result<Outcome, Failure> {
+        let mut command = tool::cargo(&["test", "--quiet"]);
+        command.args(arguments).current_dir(self.path()).env("CARGO_TARGET_DIR", tool::target());
+        Ok(match tool::output(&mut command) {
+            Ok(output) if ran(&output) => Outcome::Green,
+            Ok(output) => Outcome::Nothing(output),
+            Err(failure) if failure.to_string().contains("test result: FAILED") => Outcome::Red,
+            Err(failure) => Outcome::Nothing(failure.to_string()),
+        })
+    }
+
+    fn path(&self) -> &std::path::Path {
+        self.directory.path()
+    }
+}
+
+impl Drop for Worktree {
+    fn drop(&mut self) {
+        // What can't be removed now is forgotten by `git worktree prune`.
+        let _ = tool::output(tool::program("git", &["worktree", "remove", "--force"]).arg(self.path()));
+    }
+}
+
+/// Whether at least one test ran.
+fn ran(output: &str) -> bool {
+    output
+        .lines()
+        .any(|line| line.starts_with("test result: ok. ") && !line.starts_with("test result: ok. 0 passed"))
+}
