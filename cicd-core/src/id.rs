@@ -183,6 +183,18 @@ text_id!(
     /// A person or a service account, as the host's identity provider names it.
     PrincipalId, "principal", is_principal, PRINCIPAL
 );
+text_id!(
+    /// A step of a build, unique within its CI config.
+    StepName, "step name", is_slug, SLUG
+);
+text_id!(
+    /// The name that people know an artifact by.
+    ArtifactName, "artifact name", is_slug, SLUG
+);
+text_id!(
+    /// The name under which the host's secrets hold a value.
+    SecretName, "secret name", is_slug, SLUG
+);
 uuid_id!(
     /// A release.
     ReleaseId, "release id"

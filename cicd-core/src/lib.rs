@@ -15,6 +15,7 @@ pub mod audit;
 pub mod authz;
 pub mod cd;
 pub mod choice;
+pub mod ci;
 pub mod digest;
 pub mod gate;
 pub mod id;

@@ -95,7 +95,9 @@ impl<'a> Fields<'a> {
 
     /// The member `name` with its place; `null` counts as absent.
     pub fn optional(&mut self, name: &'static str) -> Option<(&'a Value, Path)> {
-        self.known.push(name);
+        if !self.known.contains(&name) {
+            self.known.push(name);
+        }
         self.members.get(name).filter(|value| !value.is_null()).map(|value| (value, self.path.member(name)))
     }
 
