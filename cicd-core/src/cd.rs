@@ -11,8 +11,6 @@ mod rules;
 mod strategy;
 
 #[cfg(test)]
-mod properties;
-#[cfg(test)]
 mod tests;
 
 pub use approval_policy::{

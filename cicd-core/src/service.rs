@@ -7,6 +7,9 @@ mod spec;
 mod target;
 mod tier;
 
+#[cfg(test)]
+mod tests;
+
 pub use capabilities::Capabilities;
 pub use deployment::{Deployment, Hold, HoldReason};
 pub use registered::{DESCRIPTION_LENGTH, NAME_LENGTH, Service, ServiceDraft};

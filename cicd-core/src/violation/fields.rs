@@ -182,9 +182,7 @@ impl<'a> Fields<'a> {
         most: usize,
         violations: &mut Violations,
     ) -> Vec<(&'a Value, Path)> {
-        let Some((value, path)) = self.optional(name) else {
-            return Vec::new();
-        };
+        let Some((value, path)) = self.optional(name) else { return Vec::new() };
         let Value::Array(items) = value else {
             wrong_type(&path, "a list", value, violations);
             return Vec::new();

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Strategy;
-use crate::violation::{Fields, Path, Violations, wrong_type};
+use super::pause::is_manual;
+use crate::violation::{Fields, Path, Violations};
 
 /// How long an automatic promotion may wait, in seconds: none to 7 days.
 pub const DELAY_SECONDS: RangeInclusive<u64> = 0..=7 * 24 * 3600;
@@ -39,17 +40,8 @@ pub(super) fn read(fields: &mut Fields<'_>, violations: &mut Violations) -> Opti
 }
 
 fn promotion(value: &Value, path: &Path, violations: &mut Violations) -> Option<Promotion> {
-    if let Value::String(word) = value {
-        if word == "manual" {
-            return Some(Promotion::Manual);
-        }
-        let word: String = word.chars().take(80).collect();
-        violations.push(path, "unknown_choice", format!("`{word}` is unknown; accepted: {ACCEPTED}"));
-        return None;
-    }
-    if !value.is_object() {
-        wrong_type(path, ACCEPTED, value, violations);
-        return None;
+    if is_manual(value, path, "`\"manual\"` or `{\"auto\": {\"delay_seconds\": n}}`", violations)? {
+        return Some(Promotion::Manual);
     }
     let mut fields = Fields::of(value, path, violations)?;
     let auto = fields.required("auto", violations).and_then(|(value, path)| {
@@ -61,5 +53,3 @@ fn promotion(value: &Value, path: &Path, violations: &mut Violations) -> Option<
     fields.finish(violations);
     auto.map(|delay_seconds| Promotion::Auto { delay_seconds })
 }
-
-const ACCEPTED: &str = "`\"manual\"` or `{\"auto\": {\"delay_seconds\": n}}`";

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::violation::{Fields, Path, Violations};
+use crate::violation::{Fields, Path, Violations, wrong_type};
 
 /// How long a timed pause may last, in seconds: a second to 7 days.
 pub const PAUSE_SECONDS: RangeInclusive<u64> = 1..=7 * 24 * 3600;
@@ -22,17 +22,8 @@ pub enum Pause {
 
 /// Reads a pause.
 pub(super) fn read(value: &Value, path: &Path, violations: &mut Violations) -> Option<Pause> {
-    if let Value::String(word) = value {
-        if word == "manual" {
-            return Some(Pause::Manual);
-        }
-        let word: String = word.chars().take(80).collect();
-        violations.push(path, "unknown_choice", format!("`{word}` is unknown; accepted: {ACCEPTED}"));
-        return None;
-    }
-    if !value.is_object() {
-        crate::violation::wrong_type(path, ACCEPTED, value, violations);
-        return None;
+    if is_manual(value, path, "`\"manual\"` or `{\"seconds\": n}`", violations)? {
+        return Some(Pause::Manual);
     }
     let mut fields = Fields::of(value, path, violations)?;
     let seconds = fields.integer("seconds", None, PAUSE_SECONDS, violations);
@@ -40,4 +31,21 @@ pub(super) fn read(value: &Value, path: &Path, violations: &mut Violations) -> O
     seconds.map(Pause::Seconds)
 }
 
-const ACCEPTED: &str = "`\"manual\"` or `{\"seconds\": n}`";
+/// Whether `value` is the word `manual` (`true`) or an object (`false`); notes anything else as not `accepted`.
+pub(super) fn is_manual(
+    value: &Value,
+    path: &Path,
+    accepted: &str,
+    violations: &mut Violations,
+) -> Option<bool> {
+    match value {
+        Value::Object(_) => return Some(false),
+        Value::String(word) if word == "manual" => return Some(true),
+        Value::String(word) => {
+            let word: String = word.chars().take(80).collect();
+            violations.push(path, "unknown_choice", format!("`{word}` is unknown; accepted: {accepted}"));
+        }
+        other => wrong_type(path, accepted, other, violations),
+    }
+    None
+}
