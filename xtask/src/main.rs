@@ -1,5 +1,6 @@
 //! Project commands: `cargo xtask <command>`.
 
+mod bench;
 mod failure;
 mod front;
 mod report;
@@ -35,6 +36,11 @@ enum Command {
     },
     /// Checks everything that CI checks.
     Test,
+    /// Measures what `docs/BENCHMARKS.md` tells.
+    Bench {
+        /// Runs only the benches whose name contains this.
+        filter: Option<String>,
+    },
     /// Takes each protection out of the product, and expects its test to notice.
     Sabotage {
         /// Tries only the patches whose name contains this.
@@ -60,6 +66,7 @@ impl Command {
         match self {
             Self::Run { script, port } => run::run(script, port.unwrap_or(if script { 0 } else { 8080 }))?,
             Self::Test => test::run()?,
+            Self::Bench { filter } => bench::run(filter.as_deref())?,
             Self::Sabotage { filter } => sabotage::run(filter.as_deref())?,
             Self::Analyse { url } => return Ok(front::analyse(&url)),
         }
