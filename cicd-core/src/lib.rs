@@ -21,6 +21,8 @@ pub mod gate;
 pub mod id;
 pub mod json;
 pub mod page;
+#[cfg(feature = "engine")]
+pub mod port;
 pub mod release;
 pub mod service;
 pub mod time;

@@ -1,0 +1,32 @@
+//! What the engine needs from outside. Adapters implement these; they carry out, they never decide.
+
+mod authorizer;
+mod blobs;
+mod changeset;
+mod executor;
+mod ids;
+mod load;
+mod outcome;
+mod query;
+mod record;
+mod secrets;
+mod stop;
+mod store;
+mod work;
+
+pub use authorizer::{Authorizer, AuthorizerError};
+pub use blobs::{BlobError, Blobs, ByteStream, LogChunk, LogName, StoredBlob};
+pub use changeset::{ChangeSet, Resolved, ResolvedRow, Write};
+pub use executor::{
+    CiExecutor, CiJob, CiOutcome, Delivery, DeployExecutor, DeployJob, DeployStatus, StepSink, Verb,
+    VerbOutcome,
+};
+pub use ids::IdSource;
+pub use load::{Load, Snapshot};
+pub use outcome::{KEPT_SECONDS as OUTCOME_KEPT_SECONDS, OperationKey, StoredOutcome};
+pub use query::{EventQuery, ListQuery, Order};
+pub use record::{Record, RecordKey, RecordKind};
+pub use secrets::{SecretError, SecretValue, Secrets};
+pub use stop::{Stop, StopHandle};
+pub use store::{Committed, Store, StoreError};
+pub use work::{ClaimRequest, Lease, WorkKey, WorkerId};

@@ -1,0 +1,106 @@
+//! Lists.
+
+use super::RecordKind;
+use crate::audit::Chain;
+use crate::id::{CiRunId, DeploymentId, ReleaseId, ServiceId};
+
+/// Which rows to list. Runs and releases come newest first, everything else by its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListQuery {
+    /// Services.
+    Services,
+    /// Deployments.
+    Deployments {
+        /// Only of this service.
+        service: Option<ServiceId>,
+    },
+    /// CI runs.
+    CiRuns {
+        /// Only of this service.
+        service: Option<ServiceId>,
+        /// Only with this status.
+        status: Option<String>,
+    },
+    /// Releases.
+    Releases {
+        /// Only of this service.
+        service: Option<ServiceId>,
+        /// Only to this deployment.
+        deployment: Option<DeploymentId>,
+        /// Only with this status.
+        status: Option<String>,
+    },
+    /// The stable ledger of a deployment, newest first.
+    Ledger {
+        /// The deployment.
+        deployment: DeploymentId,
+    },
+    /// Every revision of a deployment, a CI config or a CD config, newest first.
+    Revisions {
+        /// The kind.
+        kind: RecordKind,
+        /// The key of the row.
+        id: String,
+    },
+    /// Freezes, ended ones too.
+    Freezes,
+    /// Locks, expired ones too.
+    Locks,
+    /// Grants.
+    Grants,
+    /// Tokens.
+    Tokens,
+    /// Policy floors.
+    PolicyFloors,
+}
+
+/// In which order to list events.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// From the first to the last.
+    #[default]
+    OldestFirst,
+    /// From the last to the first.
+    NewestFirst,
+}
+
+/// Which events to list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventQuery {
+    /// Of which chain.
+    pub chain: Chain,
+    /// In which order.
+    pub order: Order,
+    /// Only beyond this sequence, in the order asked for.
+    pub after: Option<u64>,
+    /// Only of this kind.
+    pub kind: Option<String>,
+    /// Only of this service.
+    pub service: Option<ServiceId>,
+    /// Only of this deployment.
+    pub deployment: Option<DeploymentId>,
+    /// Only of this release.
+    pub release: Option<ReleaseId>,
+    /// Only of this CI run.
+    pub run: Option<CiRunId>,
+    /// The most events, 1 to 1 000.
+    pub limit: u16,
+}
+
+impl EventQuery {
+    /// All events of `chain`, oldest first.
+    #[must_use]
+    pub const fn of(chain: Chain) -> Self {
+        Self {
+            chain,
+            order: Order::OldestFirst,
+            after: None,
+            kind: None,
+            service: None,
+            deployment: None,
+            release: None,
+            run: None,
+            limit: 200,
+        }
+    }
+}
