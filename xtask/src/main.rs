@@ -35,7 +35,10 @@ enum Command {
         port: Option<u16>,
     },
     /// Checks everything that CI checks.
-    Test,
+    Test {
+        /// Does only the checks whose name contains this.
+        filter: Option<String>,
+    },
     /// Measures what `docs/BENCHMARKS.md` tells.
     Bench {
         /// Runs only the benches whose name contains this.
@@ -65,7 +68,7 @@ impl Command {
     fn run(self) -> Result<ExitCode, Failure> {
         match self {
             Self::Run { script, port } => run::run(script, port.unwrap_or(if script { 0 } else { 8080 }))?,
-            Self::Test => test::run()?,
+            Self::Test { filter } => test::run(filter)?,
             Self::Bench { filter } => bench::run(filter.as_deref())?,
             Self::Sabotage { filter } => sabotage::run(filter.as_deref())?,
             Self::Analyse { url } => return Ok(front::analyse(&url)),

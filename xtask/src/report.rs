@@ -11,18 +11,23 @@ use tally::Tally;
 /// What the steps of a command came to.
 pub(crate) struct Report {
     started: Instant,
+    filter: Option<String>,
     steps: usize,
     failed: Vec<String>,
     tally: Tally,
 }
 
 impl Report {
-    pub(crate) fn new() -> Self {
-        Self { started: Instant::now(), steps: 0, failed: Vec::new(), tally: Tally::default() }
+    /// Only steps whose name contains `filter` are done.
+    pub(crate) fn new(filter: Option<String>) -> Self {
+        Self { started: Instant::now(), filter, steps: 0, failed: Vec::new(), tally: Tally::default() }
     }
 
     /// Does `work`, prints a line about it, and its output when it failed. Later steps are done nevertheless.
     pub(crate) fn step(&mut self, name: &str, work: impl FnOnce() -> Result<String, Failure>) {
+        if !self.includes(name) {
+            return;
+        }
         self.steps += 1;
         announce(name);
         let started = Instant::now();
@@ -41,6 +46,11 @@ impl Report {
                 self.failed.push(name.to_owned());
             }
         }
+    }
+
+    /// Whether a step of this name is to be done.
+    pub(crate) fn includes(&self, name: &str) -> bool {
+        self.filter.as_ref().is_none_or(|filter| name.contains(filter))
     }
 
     /// Says that a step can't be done here, and why. Counts neither way.

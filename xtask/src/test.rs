@@ -8,9 +8,9 @@ use crate::failure::Failure;
 use crate::report::Report;
 use crate::tool;
 
-/// Checks everything, prints a line per step, and fails when a step failed.
-pub(crate) fn run() -> Result<(), Failure> {
-    let mut report = Report::new();
+/// Does the checks whose name contains `filter`, prints a line per step, and fails when a step failed.
+pub(crate) fn run(filter: Option<String>) -> Result<(), Failure> {
+    let mut report = Report::new(filter);
     lints(&mut report);
     wasm::step(&mut report);
     report.step("tests", || {

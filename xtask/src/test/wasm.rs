@@ -8,7 +8,7 @@ const NAME: &str = "wasm32 build of cicd-core";
 
 /// Builds the core for the browser; adds the target with rustup when it is missing.
 pub(super) fn step(report: &mut Report) {
-    if !installed() && !tool::works("rustup", &["target", "add", TARGET]) {
+    if report.includes(NAME) && !installed() && !tool::works("rustup", &["target", "add", TARGET]) {
         return report.skip(NAME, &format!("left out: `rustup target add {TARGET}` failed"));
     }
     report.step(NAME, || {
