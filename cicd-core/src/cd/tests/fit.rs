@@ -94,8 +94,10 @@ fn the_floor_counts_all_votes() {
     };
     let below = vec![("/approval/requirements".to_owned(), "below_policy_floor".to_owned())];
     assert_eq!(parse(json!([])), Err(below.clone()));
-    assert_eq!(parse(json!([{"role": "qa", "count": 1}, {"role": "sre", "count": 1}])), Err(below));
+    assert_eq!(parse(json!([{"role": "qa", "count": 1}, {"role": "sre", "count": 1}])), Err(below.clone()));
     assert!(parse(json!([{"role": "qa", "count": 1}, {"role": "sre", "count": 2}])).is_ok());
+    let absent = CdSpec::parse(&with("queue", json!("wait")), &Capabilities::ALL, &floor).unwrap_err();
+    assert_eq!(found(&absent), below);
     // What can't be counted is not called too few.
     let broken = vec![("/approval/requirements".to_owned(), "wrong_type".to_owned())];
     assert_eq!(parse(json!("three")), Err(broken));
