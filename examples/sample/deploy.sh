@@ -75,14 +75,11 @@ undo() {
     phase=undone candidate='' weight=0
 }
 
+# Whoever has the lock knows that no other verb is under way: a step may be carried out, or carried out again.
 status() {
-    ours || { echo "nothing of this attempt is here"; exit 2; }
+    ours || phase="nothing of this attempt"
     echo "$phase, stable ${stable:-none}, candidate ${candidate:-none} at $weight %"
-    case $phase in
-        promoted) exit 0 ;;
-        undone) exit 1 ;;
-        *) exit 3 ;;
-    esac
+    exit 0
 }
 
 mkdir -p "$directory/artifacts"

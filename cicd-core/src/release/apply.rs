@@ -150,7 +150,7 @@ fn advance(mut execution: Execution, event: &ReleaseEvent, at: Timestamp) -> Res
             execution.phase = Phase::Waiting { reason: reason.clone(), since: at, until };
         }
         ReleaseEvent::PauseRequested { by } => {
-            request(&mut execution, event, |pause, _| *pause = Some(by.clone()))?
+            request(&mut execution, event, |pause, _| *pause = Some(by.clone()))?;
         }
         ReleaseEvent::Resumed { by } => match execution.phase {
             Phase::Waiting { .. } => go_on(&mut execution, by, at),
