@@ -8,6 +8,7 @@
 )]
 
 mod crates;
+mod habits;
 mod rooms;
 mod sizes;
 mod source;

@@ -3,6 +3,18 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// The members of the workspace.
+pub(crate) const MEMBERS: &[&str] = &[
+    "cicd-core",
+    "cicd-store-sqlite",
+    "cicd-authz-casbin",
+    "cicd-executor",
+    "cicd-http",
+    "examples",
+    "tests",
+    "xtask",
+];
+
 /// Where the workspace begins.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace around the tests").to_path_buf()
