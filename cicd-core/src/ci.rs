@@ -11,6 +11,8 @@ mod parse;
 mod path;
 mod repository;
 pub mod run;
+#[cfg(test)]
+mod samples;
 mod step;
 mod text;
 pub mod trigger;

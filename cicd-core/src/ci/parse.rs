@@ -1,5 +1,8 @@
 //! Reads the draft of a CI config and keeps reading after a mistake.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;

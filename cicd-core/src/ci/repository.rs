@@ -159,7 +159,7 @@ fn user_name(user: &str) -> Reading<()> {
     }
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     if user.is_empty() || user.starts_with('-') || !user.bytes().all(is_plain) {
-        return Err("its user may have letters, digits and `._-`, and begins with none of `-`");
+        return Err("its user may have letters, digits and `._-`, and does not begin with `-`");
     }
     Ok(())
 }

@@ -23,6 +23,8 @@ mod draft;
 mod event;
 mod refusal;
 mod status;
+#[cfg(test)]
+mod tests;
 
 use serde::{Deserialize, Serialize};
 

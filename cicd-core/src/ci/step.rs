@@ -36,7 +36,7 @@ pub enum Run {
 
 /// The value of an environment variable: a text, or `{"secret": "name"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum EnvValue {
     /// The value itself.
     Text(String),

@@ -12,6 +12,8 @@
 
 mod mode;
 mod policy;
+#[cfg(test)]
+mod tests;
 
 pub use mode::{TriggerMode, TriggerType};
 pub use policy::{BlockReason, Occurrence, TriggerVerdict, verdict};
