@@ -2,8 +2,6 @@
 
 mod host;
 
-use std::process::Stdio;
-
 use crate::failure::Failure;
 use crate::tool;
 
@@ -11,9 +9,6 @@ use crate::tool;
 pub(crate) fn run(filter: Option<&str>) -> Result<(), Failure> {
     let mut command = tool::cargo(&["bench", "--quiet", "--workspace", "--all-features", "--benches"]);
     command.args(filter.map(|filter| ["--", filter]).into_iter().flatten());
-    let status = command.stdout(Stdio::inherit()).stderr(Stdio::inherit()).status()?;
-    if !status.success() {
-        return Err(Failure::new(format!("a bench failed: {status}")));
-    }
+    tool::visibly(&mut command)?;
     if filter.is_none_or(|filter| "host".contains(filter)) { host::measure() } else { Ok(()) }
 }

@@ -52,6 +52,13 @@ pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
     if status.success() { Ok(printed) } else { Err(Failure::new(format!("{printed}\n`{shown}`: {status}"))) }
 }
 
+/// Runs `command` to its end; what it prints is seen at once.
+pub(crate) fn visibly(command: &mut Command) -> Result<(), Failure> {
+    let shown = shown(command);
+    let status = command.status().context(|| format!("`{shown}`"))?;
+    if status.success() { Ok(()) } else { Err(Failure::new(format!("`{shown}`: {status}"))) }
+}
+
 /// Runs `command` to its end and returns its standard output alone.
 pub(crate) fn stdout(command: &mut Command) -> Result<String, Failure> {
     let shown = shown(command);

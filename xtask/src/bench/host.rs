@@ -19,7 +19,7 @@ const IDLE: Duration = Duration::from_secs(5);
 /// Prints the median of [`STARTS`] starts on an existing database until `/livez` answers, and the resident memory of the
 /// last host after a few idle seconds.
 pub(super) fn measure() -> Result<(), Failure> {
-    tool::output(&mut tool::cargo(&["build", "--quiet", "--release", "-p", "cicd-http", "--bin", "cicd"]))?;
+    tool::visibly(&mut tool::cargo(&["build", "--release", "-p", "cicd-http", "--bin", "cicd"]))?;
     let data = tempfile::tempdir()?;
     // The first start writes schema and admin token; what counts is a restart.
     Running::start(data.path())?.stop()?;

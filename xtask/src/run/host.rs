@@ -25,7 +25,7 @@ pub(super) struct Host {
 impl Host {
     /// Builds the host, starts it on `port` of 127.0.0.1 (0 takes a free one), and waits until it is ready.
     pub(super) fn start(place: &Place, port: u16) -> Result<Self, Failure> {
-        tool::output(&mut tool::cargo(&["build", "--quiet", "-p", "cicd-http", "--bin", "cicd"]))?;
+        tool::visibly(&mut tool::cargo(&["build", "-p", "cicd-http", "--bin", "cicd"]))?;
         let port = if port == 0 { free_port()? } else { port };
         let listen = format!("127.0.0.1:{port}");
         let data = place.join("data");
