@@ -8,7 +8,7 @@ use super::{LogName, Stop};
 use crate::ci::CiSpec;
 use crate::ci::run::{BuiltArtifact, CiRun, RunFailure, StepResult};
 use crate::digest::Digest;
-use crate::id::{AttemptId, TenantId};
+use crate::id::{AttemptId, StepName, TenantId};
 use crate::release::Release;
 use crate::service::Capabilities;
 use crate::violation::Violations;
@@ -61,7 +61,7 @@ pub enum CiOutcome {
     /// A step took longer than it may.
     TimedOut {
         /// The step.
-        step: String,
+        step: StepName,
     },
     /// It was asked to stop, and nothing of it runs any more.
     Stopped,

@@ -89,10 +89,14 @@ pub struct Snapshot {
     pub service: Option<Service>,
     /// The service's CI config.
     pub ci_config: Option<CiConfig>,
+    /// The highest revision of the service's CI config that was ever kept, deleted ones too; zero without any.
+    pub last_ci_revision: u32,
     /// The deployment that was asked for, or that the release goes to.
     pub deployment: Option<Deployment>,
     /// The deployment's CD config.
     pub cd_config: Option<CdConfig>,
+    /// The highest revision of the deployment's CD config that was ever kept, deleted ones too; zero without any.
+    pub last_cd_revision: u32,
     /// The policy floor that is stored for the deployment's tier.
     pub floor: Option<PolicyFloor>,
     /// The tenant's freezes that have not ended.
