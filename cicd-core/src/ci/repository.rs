@@ -165,24 +165,23 @@ fn user_name(user: &str) -> Reading<()> {
 }
 
 fn host_and_port(authority: &str) -> Reading<()> {
-    let (host, port) = match authority.strip_prefix('[') {
-        Some(rest) => match rest.split_once(']') {
-            Some((address, port)) => {
-                address.parse::<std::net::Ipv6Addr>().map_err(|_| "its ipv6 address is wrong")?;
-                ("ipv6", port.strip_prefix(':').or(if port.is_empty() { Some("1") } else { None }))
-            }
-            None => return Err("its ipv6 address has no `]`"),
-        },
-        None => match authority.split_once(':') {
-            Some((host, port)) => (host, Some(port)),
-            None => (authority, Some("1")),
-        },
+    let after = if let Some(rest) = authority.strip_prefix('[') {
+        let (address, after) = rest.split_once(']').ok_or("its ipv6 address has no `]`")?;
+        address.parse::<std::net::Ipv6Addr>().map_err(|_| "its ipv6 address is wrong")?;
+        after
+    } else {
+        let (host, after) = authority.split_at(authority.find(':').unwrap_or(authority.len()));
+        host_name(host)?;
+        after
     };
-    host_name(host)?;
     let is_port = |text: &str| {
         text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok_and(|port| port > 0)
     };
-    if port.is_some_and(is_port) { Ok(()) } else { Err("its port must be from 1 to 65535") }
+    if after.is_empty() || after.strip_prefix(':').is_some_and(is_port) {
+        Ok(())
+    } else {
+        Err("its port must be from 1 to 65535")
+    }
 }
 
 fn host_name(host: &str) -> Reading<()> {
