@@ -20,6 +20,8 @@ pub mod digest;
 pub mod gate;
 pub mod id;
 pub mod json;
+#[cfg(feature = "memory")]
+pub mod memory;
 pub mod page;
 #[cfg(feature = "engine")]
 pub mod port;

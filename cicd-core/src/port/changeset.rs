@@ -135,7 +135,7 @@ impl ChangeSet {
         self.lease = Some((work, epoch));
     }
 
-    /// Stores the row `key`, as the commit leaves it, as the outcome of `operation`.
+    /// Stores the row `key`, as the commit leaves it, as the outcome of `operation`; `null` where the row is gone.
     pub fn answers(&mut self, operation: OperationKey, key: RecordKey) {
         self.operation = Some((operation, key));
     }

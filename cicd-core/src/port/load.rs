@@ -99,15 +99,15 @@ pub struct Snapshot {
     pub last_cd_revision: u32,
     /// The policy floor that is stored for the deployment's tier.
     pub floor: Option<PolicyFloor>,
-    /// The tenant's freezes that have not ended.
+    /// With a deployment: the tenant's freezes that have not ended, by their keys.
     pub freezes: Vec<Freeze>,
-    /// The deployment's locks that have not expired.
+    /// The deployment's locks that have not expired, by their keys.
     pub locks: Vec<Lock>,
     /// The release that executes on the deployment.
     pub executing: Option<Release>,
-    /// The releases that wait for the deployment, oldest first.
+    /// The releases that wait for votes or gates of the deployment, by the commits that made them, the first one first.
     pub waiting: Vec<Release>,
-    /// The release of the deployment that started last.
+    /// The release of the deployment that started last: by its commit, not by its time.
     pub latest_executed: Option<ReleaseId>,
     /// The deployment's stable ledger, newest first: at most [`Snapshot::MOST_LEDGER_ENTRIES`].
     pub ledger: Vec<LedgerEntry>,

@@ -4,7 +4,8 @@ use super::RecordKind;
 use crate::audit::Chain;
 use crate::id::{CiRunId, DeploymentId, ReleaseId, ServiceId};
 
-/// Which rows to list. Runs and releases come newest first, everything else by its key.
+/// Which rows to list. Runs, releases and ledger entries come by the commits that made them, the last one first; everything
+/// else by its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListQuery {
     /// Services.
@@ -83,11 +84,14 @@ pub struct EventQuery {
     pub release: Option<ReleaseId>,
     /// Only of this CI run.
     pub run: Option<CiRunId>,
-    /// The most events, 1 to 1 000.
+    /// The most events, 1 to [`EventQuery::MAX_LIMIT`].
     pub limit: u16,
 }
 
 impl EventQuery {
+    /// The most events that one query gives.
+    pub const MAX_LIMIT: u16 = 1_000;
+
     /// All events of `chain`, oldest first.
     #[must_use]
     pub const fn of(chain: Chain) -> Self {

@@ -121,7 +121,7 @@ pub trait Store: Send + Sync + 'static {
     /// Holds a lease for `lease_micros` microseconds from now.
     async fn renew(&self, lease: &Lease, lease_micros: u64) -> Result<Lease, StoreError>;
 
-    /// Gives a lease up and asks that the work be done at `due`, or earlier when a commit says so.
+    /// Gives a lease up and asks that the work be done at `due`; a commit on the row after that decides anew.
     async fn release(&self, lease: &Lease, due: Timestamp) -> Result<(), StoreError>;
 
     /// Gives a lease up; the work is due when the last commit said.

@@ -1,0 +1,114 @@
+//! Lists in pages. A page begins after the key that the last one ended with, so rows that come or go between two pages
+//! move no other row.
+
+use super::tenant::{Row, Tenant};
+use crate::id::{DeploymentId, ServiceId};
+use crate::page::{Limit, Page};
+use crate::port::{ListQuery, Record, RecordKey, RecordKind, StoreError};
+use crate::release::Release;
+
+/// Where a row stands in its list.
+type Place = (u64, String);
+
+impl Tenant {
+    pub(super) fn list(
+        &self,
+        query: &ListQuery,
+        after: Option<&str>,
+        limit: Limit,
+    ) -> Result<Page<Record>, StoreError> {
+        let mut places = self.places(query);
+        let newest_first = newest_first(query);
+        places.sort_by(|(a, _), (b, _)| if newest_first { b.cmp(a) } else { a.cmp(b) });
+        let after = after.map(read_place).transpose()?;
+        let beyond = |place: &Place| {
+            after.as_ref().is_none_or(|after| if newest_first { place < after } else { place > after })
+        };
+        let mut rest = places.into_iter().filter(|(place, _)| beyond(place)).peekable();
+        let page: Vec<_> = rest.by_ref().take(usize::from(limit.get())).collect();
+        let next = rest.peek().and(page.last()).map(|(place, _)| write_place(place));
+        Ok(Page { items: page.into_iter().map(|(_, record)| record.clone()).collect(), next })
+    }
+
+    fn places(&self, query: &ListQuery) -> Vec<(Place, &Record)> {
+        if let ListQuery::Revisions { kind, id } = query {
+            let key = RecordKey { kind: *kind, id: id.clone() };
+            let of_row = self.revisions.range((key.clone(), 0)..=(key, u32::MAX));
+            return of_row.map(|((_, revision), row)| ((u64::from(*revision), String::new()), row)).collect();
+        }
+        let by_commit = newest_first(query);
+        let place = |row: &Row| (if by_commit { row.born } else { 0 }, row.record.key().id);
+        let rows = self.of_kind(kind_of(query)).filter(|row| wanted(query, &row.record));
+        rows.map(|row| (place(row), &row.record)).collect()
+    }
+}
+
+const fn newest_first(query: &ListQuery) -> bool {
+    matches!(
+        query,
+        ListQuery::CiRuns { .. }
+            | ListQuery::Releases { .. }
+            | ListQuery::Ledger { .. }
+            | ListQuery::Revisions { .. }
+    )
+}
+
+const fn kind_of(query: &ListQuery) -> RecordKind {
+    match query {
+        ListQuery::Services => RecordKind::Service,
+        ListQuery::Deployments { .. } => RecordKind::Deployment,
+        ListQuery::CiRuns { .. } => RecordKind::CiRun,
+        ListQuery::Releases { .. } => RecordKind::Release,
+        ListQuery::Ledger { .. } => RecordKind::LedgerEntry,
+        ListQuery::Revisions { kind, .. } => *kind,
+        ListQuery::Freezes => RecordKind::Freeze,
+        ListQuery::Locks => RecordKind::Lock,
+        ListQuery::Grants => RecordKind::Grant,
+        ListQuery::Tokens => RecordKind::Token,
+        ListQuery::PolicyFloors => RecordKind::PolicyFloor,
+    }
+}
+
+fn wanted(query: &ListQuery, record: &Record) -> bool {
+    match (query, record) {
+        (ListQuery::Deployments { service }, Record::Deployment(row)) => fits(service, &row.spec.service),
+        (ListQuery::CiRuns { service, status }, Record::CiRun(row)) => {
+            fits(service, &row.service) && fits_text(status, row.status.name().as_str())
+        }
+        (ListQuery::Releases { service, deployment, status }, Record::Release(row)) => {
+            release_fits(service.as_ref(), deployment.as_ref(), status, row)
+        }
+        (ListQuery::Ledger { deployment }, Record::LedgerEntry(row)) => row.deployment == *deployment,
+        _ => true,
+    }
+}
+
+fn release_fits(
+    service: Option<&ServiceId>,
+    deployment: Option<&DeploymentId>,
+    status: &Option<String>,
+    release: &Release,
+) -> bool {
+    service.is_none_or(|asked| *asked == release.spec.service)
+        && deployment.is_none_or(|asked| asked == release.deployment())
+        && fits_text(status, release.state.name())
+}
+
+fn fits<T: PartialEq>(asked: &Option<T>, found: &T) -> bool {
+    asked.as_ref().is_none_or(|asked| asked == found)
+}
+
+fn fits_text(asked: &Option<String>, found: &str) -> bool {
+    asked.as_ref().is_none_or(|asked| asked == found)
+}
+
+fn write_place((number, id): &Place) -> String {
+    format!("{number}~{id}")
+}
+
+fn read_place(text: &str) -> Result<Place, StoreError> {
+    let parts = text.split_once('~').and_then(|(number, id)| Some((number.parse().ok()?, id.to_owned())));
+    parts.ok_or_else(|| StoreError::Invalid {
+        message: format!("`{text}` is not where a page begins; accepted: the `next` of a page"),
+    })
+}
