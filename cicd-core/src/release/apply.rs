@@ -139,7 +139,8 @@ fn advance(mut execution: Execution, event: &ReleaseEvent, at: Timestamp) -> Res
         ReleaseEvent::RolledBack { cause } => {
             return Ok(State::RolledBack { cause: cause.clone(), started_at, finished_at: at });
         }
-        ReleaseEvent::Progressed { next_step, epoch } => {
+        ReleaseEvent::Progressed { next_step, epoch, report_token } => {
+            execution.report_token = report_token.unwrap_or(execution.report_token);
             execution.step = *next_step;
             execution.epoch = *epoch;
             execution.phase = running();
@@ -164,7 +165,8 @@ fn advance(mut execution: Execution, event: &ReleaseEvent, at: Timestamp) -> Res
             _ => request(&mut execution, event, |_, promote| *promote = Some(by.clone()))?,
         },
         ReleaseEvent::Stopping { cause } => stop(&mut execution, cause, at),
-        ReleaseEvent::TakenOver { epoch, lease_expired } => {
+        ReleaseEvent::TakenOver { epoch, lease_expired, report_token } => {
+            execution.report_token = *report_token;
             execution.epoch = *epoch;
             execution.takeovers = execution.takeovers.saturating_add(u32::from(*lease_expired));
             if let Phase::Stopping { held, .. } = &mut execution.phase {

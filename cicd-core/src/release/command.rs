@@ -40,6 +40,8 @@ pub enum Command {
     Progress {
         /// The epoch of the lease.
         epoch: u64,
+        /// SHA-256 of the token with which the attempt may report back under a new epoch; `None` keeps the last one.
+        report_token: Option<Digest>,
     },
     /// The holder: nothing to do until something happens.
     Wait {
@@ -69,6 +71,8 @@ pub enum Command {
     TakeOver {
         /// The epoch of the new lease.
         epoch: u64,
+        /// SHA-256 of the token with which the attempt may report back under the new epoch.
+        report_token: Digest,
     },
     /// A release manager, the deadline, or the holder whose step failed: stop, and go back where the executor can.
     Abort {

@@ -67,6 +67,9 @@ pub enum ReleaseEvent {
         next_step: u32,
         /// The epoch of the lease.
         epoch: u64,
+        /// SHA-256 of the token that replaces the last one for reports.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        report_token: Option<Digest>,
     },
     /// The rollout waits.
     #[serde(rename = "release.waiting")]
@@ -111,6 +114,8 @@ pub enum ReleaseEvent {
         epoch: u64,
         /// Whether the last holder's lease had expired.
         lease_expired: bool,
+        /// SHA-256 of the token that replaces the last one for reports.
+        report_token: Digest,
     },
     /// The attempt reported back.
     #[serde(rename = "release.reported")]

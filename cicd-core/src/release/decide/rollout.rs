@@ -2,6 +2,7 @@
 
 use super::{Decision, not_possible};
 use crate::cd::PlanStep;
+use crate::digest::Digest;
 use crate::release::Release;
 use crate::release::command::{Command, Outcome};
 use crate::release::event::ReleaseEvent;
@@ -28,7 +29,9 @@ pub(super) fn decide(release: &Release, command: &Command, facts: &Facts) -> Res
     };
     let refuse = || not_possible(release, command);
     match command {
-        Command::Progress { epoch } => progress(release, execution, *epoch, facts, refuse),
+        Command::Progress { epoch, report_token } => {
+            progress(release, execution, (*epoch, *report_token), facts, refuse)
+        }
         Command::Wait { epoch, reason, seconds } => {
             holder(execution, *epoch, facts)?;
             let Phase::Running { .. } = execution.phase else { return Err(refuse()) };
@@ -37,7 +40,9 @@ pub(super) fn decide(release: &Release, command: &Command, facts: &Facts) -> Res
         Command::Pause { by } => pause(execution, by, refuse),
         Command::Resume { by } => resume(execution, by, refuse),
         Command::Promote { by } => promote(release, execution, by, refuse),
-        Command::TakeOver { epoch } => take_over(execution, *epoch, facts, refuse),
+        Command::TakeOver { epoch, report_token } => {
+            take_over(execution, *epoch, *report_token, facts, refuse)
+        }
         Command::Abort { cause } => abort(execution, cause, facts, refuse),
         Command::Complete { epoch, outcome } => {
             holder(execution, *epoch, facts)?;
@@ -89,7 +94,7 @@ fn holder(execution: &Execution, epoch: u64, facts: &Facts) -> Result<(), Refusa
 fn progress(
     release: &Release,
     execution: &Execution,
-    epoch: u64,
+    (epoch, report_token): (u64, Option<Digest>),
     facts: &Facts,
     refuse: impl Fn() -> Refusal,
 ) -> Result<Decision, Refusal> {
@@ -99,7 +104,7 @@ fn progress(
             if epoch <= execution.epoch {
                 return Err(Refusal::LeaseLost { epoch, current: execution.epoch });
             }
-            Ok(vec![ReleaseEvent::Progressed { next_step: execution.step, epoch }])
+            Ok(vec![ReleaseEvent::Progressed { next_step: execution.step, epoch, report_token }])
         }
         Phase::Running { pause_requested, promote_requested } => {
             holder(execution, epoch, facts)?;
@@ -112,7 +117,7 @@ fn progress(
                 Some(_) => promotion(release, next).unwrap_or(next),
                 None => next,
             };
-            let mut events = vec![ReleaseEvent::Progressed { next_step, epoch }];
+            let mut events = vec![ReleaseEvent::Progressed { next_step, epoch, report_token }];
             if let Some(by) = pause_requested {
                 let reason = WaitReason::Requested { by: by.clone() };
                 events.push(ReleaseEvent::Waiting { reason, next_step, seconds: None });
@@ -198,6 +203,7 @@ fn promote(
 fn take_over(
     execution: &Execution,
     epoch: u64,
+    report_token: Digest,
     facts: &Facts,
     refuse: impl Fn() -> Refusal,
 ) -> Result<Decision, Refusal> {
@@ -210,7 +216,7 @@ fn take_over(
     if epoch <= execution.epoch {
         return Err(refuse());
     }
-    Ok(vec![ReleaseEvent::TakenOver { epoch, lease_expired }])
+    Ok(vec![ReleaseEvent::TakenOver { epoch, lease_expired, report_token }])
 }
 
 fn abort(
