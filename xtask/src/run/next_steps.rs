@@ -14,8 +14,7 @@ use crate::failure::Failure;
 pub(super) fn print(place: &Place, host: &Host, sample: &Sample, people: &People) -> Result<(), Failure> {
     let build = sample.build(&people.ada, "first light")?;
     let ask = |deployment: &str| {
-        let draft = json!({ "deployment": deployment, "ci_run": build.run, "reason": "first light" });
-        people.ada.post("/releases", &draft)?.success()
+        people.ada.post("/releases", &build.release_draft(deployment, "first light"))?.success()
     };
     let staging = text(&ask(STAGING)?, "/id")?;
     await_release::status(&people.ada, &staging, "succeeded")?;
@@ -29,7 +28,7 @@ pub(super) fn print(place: &Place, host: &Host, sample: &Sample, people: &People
     let post = |who: &str, path: &str, body: serde_json::Value| {
         call(who, &format!("{api}{path} --json '{body}'"));
     };
-    let vote = json!({ "content_digest": content });
+    let vote = json!({ "content": content });
     println!("The host listens on {}; its data is in {}.", host.base(), place.join("data").display());
     println!("Staging runs the first version: {}", sample.staging.url());
     println!("Production waits for two votes: {}\n", sample.production.url());
@@ -43,15 +42,12 @@ pub(super) fn print(place: &Place, host: &Host, sample: &Sample, people: &People
     println!("\nA fifth of the visitors get it; let it go on, and have a look:");
     post("rhea", &format!("/releases/{release}/resume"), json!({}));
     println!("  curl -si {}", sample.production.url());
-    println!(
-        "\nThe site's source is in {}: change it, commit, then build it:",
-        sample.repository.path().display()
-    );
-    post(
-        "ada",
-        &format!("/services/{SERVICE}/ci-runs"),
-        json!({ "ref": { "branch": "main" }, "reason": "a change" }),
-    );
+    let site = sample.repository.path().display();
+    println!("\nThe site's source is in {site}: change it and commit, then build the commit:");
+    let commit = format!("'$(git -C {site} rev-parse HEAD)'");
+    let draft = json!({ "commit": "COMMIT", "git_ref": { "type": "branch", "name": "main" } });
+    let draft = draft.to_string().replace("\"COMMIT\"", &format!("\"{commit}\""));
+    call("ada", &format!("{api}/services/{SERVICE}/ci-runs --json '{draft}'"));
     println!("\nEverything that happened:");
     call("ada", &format!("{api}/services/{SERVICE}/timeline"));
     println!("\nCtrl-C ends it. `cargo xtask run --script` plays the whole story.");

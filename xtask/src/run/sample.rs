@@ -28,10 +28,24 @@ pub(super) struct Sample {
 
 /// A CI run that succeeded.
 pub(super) struct Build {
+    /// What people call it: the beginning of the commit.
+    pub(super) version: String,
     pub(super) run: String,
     pub(super) commit: String,
     /// The artifact, as `sha256:…`.
     pub(super) digest: String,
+}
+
+impl Build {
+    /// What asks for a release of it to `deployment`.
+    pub(super) fn release_draft(&self, deployment: &str, reason: &str) -> Value {
+        json!({
+            "deployment": deployment,
+            "artifact": { "ci_run": self.run },
+            "version": self.version,
+            "reason": reason,
+        })
+    }
 }
 
 impl Sample {
@@ -57,11 +71,13 @@ impl Sample {
     /// Builds the last commit and waits until the run succeeded.
     pub(super) fn build(&self, who: &Person, reason: &str) -> Result<Build, Failure> {
         let commit = self.repository.head()?;
-        let draft = json!({ "commit": commit, "ref": { "branch": "main" }, "reason": reason });
+        let draft =
+            json!({ "commit": commit, "git_ref": { "type": "branch", "name": "main" }, "reason": reason });
         let created = who.post(&format!("/services/{SERVICE}/ci-runs"), &draft)?.success()?;
         let run = text(&created, "/id")?;
         let finished = finished(who, &run)?;
-        Ok(Build { run, commit, digest: text(&finished, "/artifact/digest")? })
+        let version = commit.chars().take(8).collect();
+        Ok(Build { version, run, commit, digest: text(&finished, "/artifact/digest")? })
     }
 
     fn ci_config(&self) -> Value {

@@ -15,8 +15,7 @@ pub(super) struct Release {
 impl Release {
     /// Asks for a release of `build` to `deployment`.
     pub(super) fn ask(who: &Person, deployment: &str, build: &Build, reason: &str) -> Result<Self, Failure> {
-        let draft = json!({ "deployment": deployment, "ci_run": build.run, "reason": reason });
-        Self::read(&who.post("/releases", &draft)?.success()?)
+        Self::read(&who.post("/releases", &build.release_draft(deployment, reason))?.success()?)
     }
 
     /// Asks to go back to what ran before this release.
@@ -26,7 +25,7 @@ impl Release {
 
     /// Agrees with it.
     pub(super) fn vote(&self, who: &Person) -> Result<Answer, Failure> {
-        who.post(&self.path("approve"), &json!({ "content_digest": self.content, "comment": "looks good" }))
+        who.post(&self.path("approve"), &json!({ "content": self.content, "comment": "looks good" }))
     }
 
     /// Makes sure that it has `status`.

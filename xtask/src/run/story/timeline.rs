@@ -7,7 +7,8 @@ use crate::run::api::Person;
 use crate::run::sample::SERVICE;
 
 /// What must be in the timeline after the story.
-const EXPECTED: &[&str] = &["ci_run", "release", "vote", "rollout", "rollback"];
+const EXPECTED: &[&str] =
+    &["ci_run.succeeded", "release.vote_cast", "release.started", "release.succeeded", "release.rolled_back"];
 
 /// Prints the timeline, and makes sure that it tells of everything.
 pub(super) fn print(who: &Person) -> Result<(), Failure> {
