@@ -127,7 +127,10 @@ impl Release {
             State::Approved { approved_at, .. } => Some(*approved_at),
             State::Executing(execution) => match &execution.phase {
                 Phase::Running { .. } | Phase::Stopping { .. } => Some(self.updated_at),
-                Phase::Waiting { until, .. } => until.map(|until| until.min(execution.deadline_at)),
+                Phase::Waiting { .. } if execution.phase.stands_still() => None,
+                Phase::Waiting { until, .. } => {
+                    Some(until.map_or(execution.deadline_at, |until| until.min(execution.deadline_at)))
+                }
             },
             State::Rejected { .. }
             | State::Cancelled { .. }

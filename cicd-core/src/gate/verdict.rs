@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 pub enum GateKind {
     /// The approval policy has its votes, and they have not expired.
     Votes,
-    /// Deployment and CD config are still the revisions that were voted on.
+    /// Deployment and CD config are still the revisions that were voted on, and nothing newer overtook a rollback.
     Revision,
     /// No freeze covers the deployment.
     Freeze,

@@ -107,8 +107,9 @@ pub struct Snapshot {
     pub executing: Option<Release>,
     /// The releases that wait for votes or gates of the deployment, by the commits that made them, the first one first.
     pub waiting: Vec<Release>,
-    /// The release of the deployment that started last: by its commit, not by its time.
-    pub latest_executed: Option<ReleaseId>,
+    /// The release of the deployment that started last, by its commit, not by its time: of those that execute, succeeded
+    /// or failed. What is rolled back is left out, because what ran before runs again.
+    pub latest_executed: Option<Release>,
     /// The deployment's stable ledger, newest first: at most [`Snapshot::MOST_LEDGER_ENTRIES`].
     pub ledger: Vec<LedgerEntry>,
     /// The release that was asked for.

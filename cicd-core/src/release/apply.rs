@@ -193,7 +193,7 @@ fn request(
     }
 }
 
-/// Ends a wait now. A wait without an end had stopped the clock of the deadline.
+/// Ends a wait now. A wait for a person had stopped the clock of the deadline.
 fn go_on(execution: &mut Execution, by: &crate::id::PrincipalId, at: Timestamp) {
     credit(execution, at);
     let reason = WaitReason::Resumed { by: by.clone() };
@@ -207,7 +207,9 @@ fn stop(execution: &mut Execution, cause: &FailureCause, at: Timestamp) {
 }
 
 fn credit(execution: &mut Execution, at: Timestamp) {
-    if let Phase::Waiting { since, until: None, .. } = &execution.phase {
+    if let Phase::Waiting { since, .. } = &execution.phase
+        && execution.phase.stands_still()
+    {
         execution.deadline_at = execution.deadline_at.plus_micros(at.micros_since(*since));
     }
 }

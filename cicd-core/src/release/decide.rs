@@ -7,7 +7,7 @@ use super::command::{Command, CommandName};
 use super::event::ReleaseEvent;
 use super::facts::Facts;
 use super::refusal::Refusal;
-use super::state::{CancelReason, Phase, RollbackCause, State};
+use super::state::{CancelReason, Execution, Phase, RollbackCause, State, WaitReason};
 use super::{Release, ReleaseKind};
 
 pub use rollout::MAX_TAKEOVERS;
@@ -20,18 +20,13 @@ pub type Decision = Vec<ReleaseEvent>;
 /// # Errors
 /// A [`Refusal`] that says where the release stands, what was asked, and what is possible instead.
 pub fn decide(release: &Release, command: &Command, facts: &Facts) -> Result<Decision, Refusal> {
+    if !allowed(&release.state).contains(&command.name()) {
+        return Err(not_possible(release, command));
+    }
     match command {
         Command::Approve(ballot) => vote::approve(release, ballot, facts),
         Command::Reject(ballot) => vote::reject(release, ballot, facts),
-        Command::Cancel { by } => {
-            let repeated = matches!(&release.state,
-                State::Cancelled { reason: CancelReason::Withdrawn { by: earlier }, .. } if earlier == by);
-            if repeated {
-                Ok(Vec::new())
-            } else {
-                cancel(release, command, CancelReason::Withdrawn { by: by.clone() })
-            }
-        }
+        Command::Cancel { by } => cancel(release, command, CancelReason::Withdrawn { by: by.clone() }),
         Command::Expire => expire(release, command, facts),
         Command::Supersede { by } if *by != release.id() => {
             cancel(release, command, CancelReason::Superseded { by: *by })
@@ -53,7 +48,7 @@ pub fn decide(release: &Release, command: &Command, facts: &Facts) -> Result<Dec
     }
 }
 
-/// The commands that the state takes, whoever may give them.
+/// The commands that the state takes, whoever may give them; [`decide`] refuses all others.
 #[must_use]
 pub fn allowed(state: &State) -> Vec<CommandName> {
     use CommandName as Name;
@@ -64,22 +59,32 @@ pub fn allowed(state: &State) -> Vec<CommandName> {
         State::Approved { .. } => {
             vec![Name::Start, Name::Cancel, Name::Expire, Name::Supersede, Name::MarkStale]
         }
-        State::Executing(execution) => {
-            let mut names = match execution.phase {
-                Phase::Running { .. } => {
-                    vec![Name::Progress, Name::Wait, Name::Pause, Name::Resume, Name::Promote, Name::Abort]
-                }
-                Phase::Waiting { .. } => {
-                    vec![Name::Progress, Name::Pause, Name::Resume, Name::Promote, Name::Abort]
-                }
-                Phase::Stopping { .. } => Vec::new(),
-            };
-            names.extend([Name::TakeOver, Name::Complete, Name::Report, Name::GiveUp]);
-            names
-        }
+        State::Executing(execution) => allowed_while_executing(execution),
         State::Succeeded { .. } | State::Failed { .. } => vec![Name::Undo],
         State::Rejected { .. } | State::Cancelled { .. } | State::RolledBack { .. } => Vec::new(),
     }
+}
+
+fn allowed_while_executing(execution: &Execution) -> Vec<CommandName> {
+    use CommandName as Name;
+    let mut names = match &execution.phase {
+        Phase::Running { .. } => {
+            vec![Name::Progress, Name::Wait, Name::Pause, Name::Resume, Name::Promote, Name::TakeOver]
+        }
+        Phase::Waiting { reason, until, .. } => {
+            let mut names = if until.is_some() { vec![Name::Progress] } else { Vec::new() };
+            if *reason != WaitReason::Executor {
+                names.extend([Name::Pause, Name::Resume, Name::Promote]);
+            }
+            names
+        }
+        Phase::Stopping { .. } => vec![Name::TakeOver],
+    };
+    names.extend([Name::Abort, Name::Complete, Name::Report]);
+    if execution.takeovers >= MAX_TAKEOVERS {
+        names.push(Name::GiveUp);
+    }
+    names
 }
 
 fn not_possible(release: &Release, command: &Command) -> Refusal {

@@ -30,6 +30,9 @@ pub struct Facts {
     pub executing: Option<ReleaseId>,
     /// The release that was approved earlier and waits for the deployment.
     pub ahead: Option<ReleaseId>,
+    /// Where the release is a rollback: a release that started on the deployment after the rollback was asked for, as
+    /// [`ledger::overtaken_by`](super::ledger::overtaken_by) finds it.
+    pub overtaken_by: Option<ReleaseId>,
     /// The roles that each voter, and the person who votes now, holds on the deployment.
     pub roles: BTreeMap<PrincipalId, BTreeSet<Role>>,
 }

@@ -62,9 +62,13 @@ impl Release {
         GateVerdict::closed(gate, reason).opened_by(lacking.map(|o| format!("role:{}", o.role)))
     }
 
-    /// Whether deployment or CD config moved on since the content was fixed, and that matters to this release.
+    /// Whether deployment or CD config moved on since the content was fixed and that matters to this release, or
+    /// something newer started where this rollback wanted to go back.
     #[must_use]
     pub fn is_stale(&self, facts: &Facts) -> bool {
+        if facts.overtaken_by.is_some() && self.is_rollback() {
+            return true;
+        }
         let content = &self.spec.content;
         let moved = facts.deployment_revision != content.deployment_revision
             || facts.cd_config_revision != Some(content.cd_config_revision);
@@ -72,13 +76,16 @@ impl Release {
     }
 
     fn revision_gate(&self, facts: &Facts) -> GateVerdict {
-        if self.is_stale(facts) {
-            GateVerdict::closed(
-                GateKind::Revision,
-                "deployment or cd config changed since the release was created",
-            )
-        } else {
-            GateVerdict::open(GateKind::Revision, "deployment and cd config are as they were voted on")
+        let gate = GateKind::Revision;
+        match facts.overtaken_by.filter(|_| self.is_rollback()) {
+            Some(other) => GateVerdict::closed(
+                gate,
+                format!("release `{other}` started since this rollback was created"),
+            ),
+            None if self.is_stale(facts) => {
+                GateVerdict::closed(gate, "deployment or cd config changed since the release was created")
+            }
+            None => GateVerdict::open(gate, "deployment and cd config are as they were voted on"),
         }
     }
 

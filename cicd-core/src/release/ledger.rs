@@ -56,15 +56,29 @@ impl LedgerEntry {
 }
 
 /// What a rollback of `source` may bring back, newest first. `ledger` holds the deployment's entries, newest first.
+///
+/// What was withdrawn, and what is undone, does not come back by an older entry that runs the same.
 #[must_use]
 pub fn candidates<'a>(source: &Release, ledger: &'a [LedgerEntry]) -> Vec<&'a LedgerEntry> {
     let undone = undoes(source);
-    let current = ledger.iter().find(|entry| entry.release == source.id());
-    ledger
-        .iter()
-        .filter(|entry| entry.withdrawn_by.is_none() && !undone.contains(&entry.release))
-        .filter(|entry| current.is_none_or(|current| !entry.runs_the_same(current)))
-        .collect()
+    let is_undone = |entry: &LedgerEntry| undone.contains(&entry.release);
+    let gone: Vec<_> =
+        ledger.iter().enumerate().filter(|(_, e)| e.withdrawn_by.is_some() || is_undone(e)).collect();
+    let comes_back = |index: usize, entry: &LedgerEntry| {
+        gone.iter().any(|(newer, gone)| (*newer <= index || is_undone(gone)) && entry.runs_the_same(gone))
+    };
+    let stable = ledger.iter().enumerate().filter(|(index, entry)| !comes_back(*index, entry));
+    stable.map(|(_, entry)| entry).collect()
+}
+
+/// The release that makes the waiting `rollback` pointless: the deployment's latest executed one, where it started after
+/// the rollback was asked for.
+#[must_use]
+pub fn overtaken_by(rollback: &Release, latest_executed: Option<&Release>) -> Option<ReleaseId> {
+    let latest = latest_executed.filter(|latest| latest.id() != rollback.id())?;
+    let undone = rollback.spec.kind.undoes().contains(&latest.id());
+    let later = latest.state.standing_since()? >= rollback.created_at;
+    (later && !undone).then(|| latest.id())
 }
 
 /// What a rollback of `source` undoes: the source, and what the source meant to undo where it is a rollback that failed.

@@ -180,7 +180,7 @@ pub enum Phase {
         reason: WaitReason,
         /// Since when.
         since: Timestamp,
-        /// Until when; without a time it waits for `resume`, `promote` or `abort`, and the deadline stands still.
+        /// Until when; without a time it waits for a report of the executor, or for `resume`, `promote` or `abort`.
         until: Option<Timestamp>,
     },
     /// Is being stopped; the slot stays taken until the executor says that it stopped.
@@ -222,6 +222,14 @@ pub enum WaitReason {
     Executor,
 }
 
+impl Phase {
+    /// Whether it waits for a person: the deadline stands still. An executor that works by itself has no such grace.
+    #[must_use]
+    pub fn stands_still(&self) -> bool {
+        matches!(self, Self::Waiting { reason, until: None, .. } if *reason != WaitReason::Executor)
+    }
+}
+
 impl State {
     /// The state's name on the wire.
     #[must_use]
@@ -248,6 +256,16 @@ impl State {
     #[must_use]
     pub const fn is_unstarted(&self) -> bool {
         matches!(self, Self::PendingApproval { .. } | Self::Approved { .. })
+    }
+
+    /// When the rollout began of which something still stands; `None` before it, and once it has gone back.
+    #[must_use]
+    pub const fn standing_since(&self) -> Option<Timestamp> {
+        match self {
+            Self::Executing(execution) => Some(execution.started_at),
+            Self::Succeeded { started_at, .. } | Self::Failed { started_at, .. } => Some(*started_at),
+            _ => None,
+        }
     }
 
     /// The rollout, while one is under way.

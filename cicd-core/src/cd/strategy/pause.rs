@@ -20,6 +20,17 @@ pub enum Pause {
     Seconds(u64),
 }
 
+impl Pause {
+    /// How long, in seconds; `None` until a release-manager resumes it.
+    #[must_use]
+    pub const fn seconds(self) -> Option<u64> {
+        match self {
+            Self::Manual => None,
+            Self::Seconds(seconds) => Some(seconds),
+        }
+    }
+}
+
 /// Reads a pause.
 pub(super) fn read(value: &Value, path: &Path, violations: &mut Violations) -> Option<Pause> {
     if is_manual(value, path, "`\"manual\"` or `{\"seconds\": n}`", violations)? {

@@ -2,7 +2,7 @@
 
 use super::tenant::{Row, Tenant};
 use crate::authz::PolicySnapshot;
-use crate::id::{DeploymentId, ReleaseId, ServiceId};
+use crate::id::{DeploymentId, ServiceId};
 use crate::port::{Load, Record, RecordKind, Snapshot, WorkKey};
 use crate::release::Release;
 use crate::release::ledger::LedgerEntry;
@@ -100,9 +100,10 @@ impl Tenant {
         waiting.into_iter().map(|(_, release)| release.clone()).collect()
     }
 
-    fn latest_executed(&self, id: &DeploymentId) -> Option<ReleaseId> {
-        let started = self.releases_to(id).filter_map(|(row, release)| Some((row.started?, release.id())));
-        started.max().map(|(_, release)| release)
+    fn latest_executed(&self, id: &DeploymentId) -> Option<Release> {
+        let standing = self.releases_to(id).filter(|(_, release)| release.state.standing_since().is_some());
+        let started = standing.filter_map(|(row, release)| Some((row.started?, release)));
+        started.max_by_key(|(started, _)| *started).map(|(_, release)| release.clone())
     }
 
     /// The deployment's stable ledger, newest first.

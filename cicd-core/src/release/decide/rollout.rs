@@ -34,8 +34,7 @@ pub(super) fn decide(release: &Release, command: &Command, facts: &Facts) -> Res
         }
         Command::Wait { epoch, reason, seconds } => {
             holder(execution, *epoch, facts)?;
-            let Phase::Running { .. } = execution.phase else { return Err(refuse()) };
-            Ok(vec![waiting(release, execution, reason.clone(), *seconds)])
+            wait(release, execution, reason, *seconds, refuse)
         }
         Command::Pause { by } => pause(execution, by, refuse),
         Command::Resume { by } => resume(execution, by, refuse),
@@ -110,7 +109,8 @@ fn progress(
             holder(execution, epoch, facts)?;
             let plan = release.spec.content.strategy.plan();
             let next = execution.step.saturating_add(1);
-            if usize::try_from(next).map_or(true, |next| next > plan.len()) {
+            // A pause is waited for, never done: else a worker could pass what a person has to resume.
+            if matches!(step(&plan, execution), None | Some(PlanStep::Pause(_))) {
                 return Err(refuse());
             }
             let next_step = match promote_requested {
@@ -128,18 +128,45 @@ fn progress(
     }
 }
 
-/// A pause of the strategy is behind us when it ends; every other wait comes back to the step that it interrupted.
-fn waiting(
+fn step<'a>(plan: &'a [PlanStep], execution: &Execution) -> Option<&'a PlanStep> {
+    usize::try_from(execution.step).ok().and_then(|index| plan.get(index))
+}
+
+/// A pause of the strategy lasts as long as the plan says and is behind us when it ends; every other wait comes back to
+/// the step that it interrupted. What a release manager asked for meanwhile comes with the wait.
+fn wait(
     release: &Release,
     execution: &Execution,
-    reason: WaitReason,
+    reason: &WaitReason,
     seconds: Option<u64>,
-) -> ReleaseEvent {
+    refuse: impl Fn() -> Refusal,
+) -> Result<Decision, Refusal> {
+    let Phase::Running { pause_requested, promote_requested } = &execution.phase else {
+        return Err(refuse());
+    };
     let plan = release.spec.content.strategy.plan();
-    let step = usize::try_from(execution.step).ok().and_then(|index| plan.get(index));
-    let passes = reason == WaitReason::Strategy && matches!(step, Some(PlanStep::Pause(_)));
-    let next_step = execution.step.saturating_add(u32::from(passes));
-    ReleaseEvent::Waiting { reason, next_step, seconds }
+    let (next_step, seconds) = match (reason, step(&plan, execution)) {
+        (WaitReason::Strategy, Some(PlanStep::Pause(pause))) => {
+            (execution.step.saturating_add(1), pause.seconds())
+        }
+        _ => (execution.step, seconds),
+    };
+    let mut events = vec![ReleaseEvent::Waiting { reason: reason.clone(), next_step, seconds }];
+    if *reason == WaitReason::Executor {
+        return Ok(events);
+    }
+    if let Some(by) = pause_requested
+        && seconds.is_some()
+    {
+        let reason = WaitReason::Requested { by: by.clone() };
+        events.push(ReleaseEvent::Waiting { reason, next_step, seconds: None });
+    } else if let Some(by) = promote_requested
+        && *reason == WaitReason::Strategy
+        && let Some(next_step) = promotion(release, next_step)
+    {
+        events.push(ReleaseEvent::Promoted { by: by.clone(), next_step });
+    }
+    Ok(events)
 }
 
 fn pause(
@@ -148,6 +175,7 @@ fn pause(
     refuse: impl Fn() -> Refusal,
 ) -> Result<Decision, Refusal> {
     match &execution.phase {
+        Phase::Waiting { reason: WaitReason::Executor, .. } | Phase::Stopping { .. } => Err(refuse()),
         Phase::Running { pause_requested: Some(_), .. } | Phase::Waiting { until: None, .. } => {
             Ok(Vec::new())
         }
@@ -159,7 +187,6 @@ fn pause(
             next_step: execution.step,
             seconds: None,
         }]),
-        Phase::Stopping { .. } => Err(refuse()),
     }
 }
 
@@ -169,7 +196,7 @@ fn resume(
     refuse: impl Fn() -> Refusal,
 ) -> Result<Decision, Refusal> {
     match &execution.phase {
-        Phase::Waiting { reason: WaitReason::Resumed { .. }, .. }
+        Phase::Waiting { reason: WaitReason::Resumed { .. }, until: Some(_), .. }
         | Phase::Running { pause_requested: None, .. } => Ok(Vec::new()),
         Phase::Waiting { reason: WaitReason::Executor, .. } | Phase::Stopping { .. } => Err(refuse()),
         Phase::Waiting { .. } | Phase::Running { .. } => Ok(vec![ReleaseEvent::Resumed { by: by.clone() }]),
@@ -214,7 +241,7 @@ fn take_over(
         Phase::Waiting { .. } => return Err(refuse()),
     };
     if epoch <= execution.epoch {
-        return Err(refuse());
+        return Err(Refusal::LeaseLost { epoch, current: execution.epoch });
     }
     Ok(vec![ReleaseEvent::TakenOver { epoch, lease_expired, report_token }])
 }
@@ -225,11 +252,9 @@ fn abort(
     facts: &Facts,
     refuse: impl Fn() -> Refusal,
 ) -> Result<Decision, Refusal> {
-    if *cause == FailureCause::DeadlineExceeded {
-        let stands_still = matches!(execution.phase, Phase::Waiting { until: None, .. });
-        if stands_still || facts.now < execution.deadline_at {
-            return Err(refuse());
-        }
+    let not_yet = execution.phase.stands_still() || facts.now < execution.deadline_at;
+    if *cause == FailureCause::DeadlineExceeded && not_yet {
+        return Err(refuse());
     }
     match &execution.phase {
         Phase::Stopping { .. } => Ok(Vec::new()),

@@ -11,12 +11,11 @@ use crate::release::refusal::Refusal;
 use crate::release::state::State;
 
 pub(super) fn approve(release: &Release, ballot: &Ballot, facts: &Facts) -> Result<Decision, Refusal> {
-    if has_said(release, ballot, VoteDecision::Approve) {
+    check(release, ballot, facts, || Command::Approve(ballot.clone()))?;
+    if has_approved(release, ballot, facts) {
         return Ok(Vec::new());
     }
-    check(release, ballot, facts, || Command::Approve(ballot.clone()))?;
-    let needed: Vec<Role> = release.tally(facts).outstanding.into_iter().map(|open| open.role).collect();
-    let role = choose(ballot, facts, &needed)?;
+    let role = choose(ballot, facts, &needed(release, facts))?;
     let vote = cast(ballot, role, VoteDecision::Approve);
     let mut after = release.clone();
     after.votes.retain(|earlier| earlier.person != ballot.person);
@@ -30,23 +29,38 @@ pub(super) fn approve(release: &Release, ballot: &Ballot, facts: &Facts) -> Resu
 }
 
 pub(super) fn reject(release: &Release, ballot: &Ballot, facts: &Facts) -> Result<Decision, Refusal> {
-    if has_said(release, ballot, VoteDecision::Reject) {
-        return Ok(Vec::new());
-    }
     check(release, ballot, facts, || Command::Reject(ballot.clone()))?;
     let length = ballot.comment.as_deref().map_or(0, |comment| comment.trim().chars().count());
     if !(1..=2000).contains(&length) {
         return Err(Refusal::CommentRequired);
     }
-    let asked = release.spec.content.approval.requirements.iter().map(|r| r.role.clone()).collect::<Vec<_>>();
-    let role = choose(ballot, facts, &asked)?;
+    let role = choose(ballot, facts, &asked(release))?;
     Ok(vec![ReleaseEvent::Rejected { vote: cast(ballot, role, VoteDecision::Reject) }])
 }
 
-fn has_said(release: &Release, ballot: &Ballot, decision: VoteDecision) -> bool {
+/// Whether the person's approval is recorded, still counts, and counts for the requirement that the ballot names.
+fn has_approved(release: &Release, ballot: &Ballot, facts: &Facts) -> bool {
     release.votes.iter().any(|vote| {
-        vote.person == ballot.person && vote.decision == decision && vote.content == ballot.content
+        vote.person == ballot.person
+            && vote.decision == VoteDecision::Approve
+            && facts.holds(&vote.person, &vote.role)
+            && ballot.role.as_ref().is_none_or(|role| *role == vote.role)
     })
+}
+
+/// The roles that the approval policy asks for.
+fn asked(release: &Release) -> Vec<Role> {
+    release.spec.content.approval.requirements.iter().map(|requirement| requirement.role.clone()).collect()
+}
+
+/// The roles whose votes still help: those that lack votes, or all where only the policy floor asks for more persons.
+fn needed(release: &Release, facts: &Facts) -> Vec<Role> {
+    let outstanding = release.tally(facts).outstanding;
+    if outstanding.is_empty() {
+        asked(release)
+    } else {
+        outstanding.into_iter().map(|open| open.role).collect()
+    }
 }
 
 fn check(
