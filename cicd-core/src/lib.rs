@@ -17,6 +17,8 @@ pub mod cd;
 pub mod choice;
 pub mod ci;
 pub mod digest;
+#[cfg(feature = "engine")]
+pub mod engine;
 pub mod gate;
 pub mod id;
 pub mod json;
@@ -28,4 +30,5 @@ pub mod port;
 pub mod release;
 pub mod service;
 pub mod time;
+pub mod timeline;
 pub mod violation;

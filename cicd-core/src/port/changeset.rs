@@ -50,6 +50,7 @@ pub struct ResolvedRow {
 
 /// What becomes of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "nearly every row that is resolved is written")]
 pub enum Resolved {
     /// It is written.
     Put(Record),

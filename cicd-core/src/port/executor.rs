@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{LogName, Stop};
+use super::{LogName, SecretValue, Stop};
 use crate::ci::CiSpec;
 use crate::ci::run::{BuiltArtifact, CiRun, RunFailure, StepResult};
 use crate::digest::Digest;
@@ -94,6 +94,8 @@ pub struct DeployJob {
     pub attempt: AttemptId,
     /// The epoch of the lease: the fence.
     pub epoch: u64,
+    /// The token with which the attempt may report back under this epoch.
+    pub report_token: SecretValue,
     /// The artifact that runs now, where the ledger knows one.
     pub previous: Option<Digest>,
     /// Where the log goes.

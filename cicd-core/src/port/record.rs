@@ -18,6 +18,7 @@ macro_rules! records {
     ($($(#[$doc:meta])* $name:ident: $text:literal, $id:expr;)*) => {
         /// A row.
         #[derive(Clone, Debug, PartialEq, Eq)]
+        #[expect(clippy::large_enum_variant, reason = "the large rows, releases and runs, are the common ones")]
         pub enum Record {
             $($(#[$doc])* $name($name),)*
         }
@@ -141,6 +142,7 @@ pub struct RecordKey {
 impl RecordKey {
     /// The key of the row `id` of `kind`.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "ids that are copied and ids that are lent come alike")]
     pub fn new(kind: RecordKind, id: impl ToString) -> Self {
         Self { kind, id: id.to_string() }
     }

@@ -220,6 +220,8 @@ pub enum WaitReason {
     },
     /// The executor carries out the step by itself and will report.
     Executor,
+    /// The host that held it shuts down; another one goes on.
+    HandedOver,
 }
 
 impl Phase {

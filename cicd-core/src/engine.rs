@@ -1,0 +1,110 @@
+//! The engine: load, check, decide, commit. Workers that drive executors go through the same door.
+
+mod access;
+mod builder;
+mod carry_out;
+mod cd_configs;
+mod change;
+mod ci_configs;
+mod denial;
+mod deployments;
+mod ending;
+mod error;
+mod facts;
+mod governance;
+mod operation;
+mod queue;
+mod read;
+mod releases;
+mod report;
+mod rollbacks;
+mod runs;
+#[cfg(feature = "tokio")]
+mod runtime;
+mod services;
+mod steering;
+mod subscribe;
+mod timer;
+mod votes;
+mod worker;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+pub use access::NewToken;
+pub use builder::{BuildError, EngineBuilder};
+pub use error::EngineError;
+pub use operation::{Options, Outcome};
+pub use read::{Explanation, ReleaseDetail};
+pub use releases::{ArtifactSource, ReleaseDraft};
+#[cfg(feature = "tokio")]
+pub use runtime::{TokioTimer, Workers};
+pub use steering::Steer;
+pub use timer::Timer;
+pub use votes::VoteDraft;
+pub use worker::{Worker, WorkerConfig};
+
+use crate::ci::CiRules;
+use crate::id::{ExecutorName, TenantId};
+use crate::port::{Authorizer, Blobs, CiExecutor, DeployExecutor, IdSource, Store, StoreError};
+use denial::Denials;
+use queue::Queues;
+
+/// The release-governance engine. Clones share everything.
+///
+/// It starts no runtime, reads no clock and installs no subscriber: time comes from the store, waiting from the [`Timer`].
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    store: Arc<dyn Store>,
+    authorizer: Arc<dyn Authorizer>,
+    blobs: Arc<dyn Blobs>,
+    ids: Arc<dyn IdSource>,
+    timer: Arc<dyn Timer>,
+    ci_executors: BTreeMap<ExecutorName, Arc<dyn CiExecutor>>,
+    deploy_executors: BTreeMap<ExecutorName, Arc<dyn DeployExecutor>>,
+    ci_rules: CiRules,
+    queues: Queues,
+    denials: Denials,
+    committed: event_listener::Event,
+}
+
+impl Engine {
+    /// Begins to put an engine together.
+    #[must_use]
+    pub fn builder() -> EngineBuilder {
+        EngineBuilder::default()
+    }
+
+    /// Where artifacts and logs are kept.
+    #[must_use]
+    pub fn blobs(&self) -> &Arc<dyn Blobs> {
+        &self.0.blobs
+    }
+
+    /// The names of the executors that build, and of those that roll out.
+    #[must_use]
+    pub fn executors(&self) -> (Vec<&ExecutorName>, Vec<&ExecutorName>) {
+        (self.0.ci_executors.keys().collect(), self.0.deploy_executors.keys().collect())
+    }
+
+    /// Every tenant that has an event.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], which makes this a probe for readiness too.
+    pub async fn tenants(&self) -> Result<Vec<TenantId>, StoreError> {
+        self.0.store.tenants().await
+    }
+
+    fn store(&self) -> &dyn Store {
+        &*self.0.store
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("executors", &self.executors()).finish_non_exhaustive()
+    }
+}

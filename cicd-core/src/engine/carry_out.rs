@@ -1,0 +1,347 @@
+//! The one door: load, check, decide, commit. A change that lost against another is loaded and decided again.
+
+use std::time::Duration;
+
+use super::Engine;
+use super::change::By;
+use super::error::EngineError;
+use super::facts::Roles;
+use super::operation::{Options, Outcome};
+use crate::approval::Vote;
+use crate::authz::{Action, Caller, Object, Verdict};
+use crate::id::PrincipalId;
+use crate::port::{
+    ChangeSet, Committed, Load, OperationKey, Record, RecordKey, Resolved, Snapshot, StoreError,
+    StoredOutcome,
+};
+use crate::release::refusal::Refusal;
+use crate::time::Timestamp;
+
+/// How long a change may lose against others, in microseconds of the store's time.
+const CONTENTION_MICROS: u64 = 10_000_000;
+
+/// What was decided.
+pub(super) enum Step {
+    /// A change, and the row that answers the caller.
+    Commit(Box<ChangeSet>, RecordKey),
+    /// It is so already; this row answers the caller.
+    Unchanged(Box<Record>),
+}
+
+impl Step {
+    pub(super) fn commit(change: ChangeSet, answer: RecordKey) -> Self {
+        Self::Commit(Box::new(change), answer)
+    }
+}
+
+type Need<'a> = dyn Fn(&Snapshot) -> Result<(Action, Object), EngineError> + Send + Sync + 'a;
+type Decide<'a> = dyn Fn(&Snapshot, Roles) -> Result<Step, EngineError> + Send + Sync + 'a;
+
+/// A caller's command: what it needs, what the caller must be allowed, and what is decided.
+pub(super) struct Command<'a> {
+    pub(super) caller: &'a Caller,
+    pub(super) name: &'static str,
+    pub(super) load: Load,
+    pub(super) options: &'a Options,
+    /// What the caller must be allowed to do, and to what; an error where that is not there.
+    pub(super) need: &'a Need<'a>,
+    /// What comes of it, given the roles of the caller and of those who voted.
+    pub(super) decide: &'a Decide<'a>,
+}
+
+/// What came of a command, before it is told to the caller.
+enum Done {
+    Replayed(StoredOutcome),
+    Unchanged(Box<Record>),
+    WouldCommit(Box<ChangeSet>),
+    Committed(Committed),
+}
+
+/// What came of a command, with the row that answers it and the moment of its decision.
+struct Settled {
+    done: Done,
+    answer: RecordKey,
+    seq: u64,
+    at: Timestamp,
+}
+
+impl Engine {
+    /// Carries out a caller's command that leaves a row.
+    pub(super) async fn carry_out<T: TryFrom<Record>>(
+        &self,
+        command: Command<'_>,
+    ) -> Result<Outcome<T>, EngineError> {
+        let Settled { done, answer, seq, at } = self.settle(command).await?;
+        match done {
+            Done::Replayed(outcome) => {
+                let record = Record::from_body(outcome.record.kind, &outcome.body)?;
+                Ok(Outcome { replayed: true, ..answered(record, outcome.seq, at)? })
+            }
+            Done::Unchanged(record) => answered(*record, seq, at),
+            Done::WouldCommit(change) => answered(resolved(&change, &answer, at)?, seq, at),
+            Done::Committed(committed) => from_committed(committed, &answer),
+        }
+    }
+
+    /// Carries out a caller's command that leaves nothing.
+    pub(super) async fn carry_out_delete(&self, command: Command<'_>) -> Result<Outcome<()>, EngineError> {
+        let Settled { done, seq, at, .. } = self.settle(command).await?;
+        match done {
+            Done::Committed(committed) => {
+                Ok(Outcome { value: (), seq: committed.seq, at: committed.at, replayed: false })
+            }
+            _ => Ok(Outcome { value: (), seq, at, replayed: false }),
+        }
+    }
+
+    async fn settle(&self, command: Command<'_>) -> Result<Settled, EngineError> {
+        let Command { caller, name, load, options, need, decide } = command;
+        let operation = operation_key(caller, name, options)?;
+        let load = load.under(operation.clone());
+        let mut first = None;
+        for attempt in 0_u32.. {
+            let snapshot = self.store().load(&caller.tenant, &load).await?;
+            let (seq, at) = (snapshot.ledger_seq, snapshot.now);
+            let began = *first.get_or_insert(at);
+            if let Some(outcome) = &snapshot.outcome {
+                return replayed(outcome.clone(), options, at);
+            }
+            let (mut change, answer) = match self.decided(caller, &snapshot, need, decide).await? {
+                Step::Unchanged(record) => {
+                    let answer = record.key();
+                    return Ok(Settled { done: Done::Unchanged(record), answer, seq, at });
+                }
+                Step::Commit(change, answer) => (change, answer),
+            };
+            check_expected(&change, &answer, options, at)?;
+            if options.dry_run {
+                return Ok(Settled { done: Done::WouldCommit(change), answer, seq, at });
+            }
+            change.under_governance(snapshot.policy.epoch);
+            if let Some(operation) = &operation {
+                change.answers(operation.clone(), answer.clone());
+            }
+            match self.commit(*change).await {
+                Ok(committed) => return Ok(Settled { done: Done::Committed(committed), answer, seq, at }),
+                Err(StoreError::Duplicate { outcome }) => return replayed(*outcome, options, at),
+                Err(error) if is_contention(&error) => self.back_off(attempt, began, at).await?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(EngineError::Contended)
+    }
+
+    async fn decided(
+        &self,
+        caller: &Caller,
+        snapshot: &Snapshot,
+        need: &Need<'_>,
+        decide: &Decide<'_>,
+    ) -> Result<Step, EngineError> {
+        let (action, object) = need(snapshot)?;
+        self.check(caller, action, &object, snapshot).await?;
+        let roles = self.roles(caller, &object, snapshot).await?;
+        match decide(snapshot, roles) {
+            Err(EngineError::Refused(refusal)) if is_denial(&refusal) => {
+                Err(self.refused(caller, action, &object, &refusal, snapshot.now).await)
+            }
+            step => step,
+        }
+    }
+
+    /// Commits, and lets those know who wait for news.
+    pub(super) async fn commit(&self, change: ChangeSet) -> Result<Committed, StoreError> {
+        let committed = self.store().commit(change).await?;
+        self.0.committed.notify(usize::MAX);
+        Ok(committed)
+    }
+
+    /// Commits a change of the engine's own, decided anew for as long as it loses against others.
+    pub(super) async fn carry_out_own<D>(
+        &self,
+        by: &By,
+        load: &Load,
+        decide: D,
+    ) -> Result<Committed, EngineError>
+    where
+        D: Fn(&Snapshot, Roles) -> Result<ChangeSet, EngineError> + Send + Sync,
+    {
+        let mut first = None;
+        for attempt in 0_u32.. {
+            let snapshot = self.store().load(&by.tenant, load).await?;
+            let began = *first.get_or_insert(snapshot.now);
+            let roles = self.voters(&snapshot).await?;
+            let mut change = decide(&snapshot, roles)?;
+            change.under_governance(snapshot.policy.epoch);
+            match self.commit(change).await {
+                Err(error) if is_contention(&error) => self.back_off(attempt, began, snapshot.now).await?,
+                Err(StoreError::LeaseLost) => {
+                    let current = snapshot.lease_epoch;
+                    return Err(Refusal::LeaseLost { epoch: current, current }.into());
+                }
+                Err(StoreError::Occupied { release }) => return Err(Refusal::Occupied { by: release }.into()),
+                other => return Ok(other?),
+            }
+        }
+        Err(EngineError::Contended)
+    }
+
+    /// Whether `caller` may; the denial is recorded.
+    pub(super) async fn check(
+        &self,
+        caller: &Caller,
+        action: Action,
+        object: &Object,
+        snapshot: &Snapshot,
+    ) -> Result<(), EngineError> {
+        let reason = match self.0.authorizer.check(caller, action, object, &snapshot.policy).await {
+            Ok(Verdict::Allow) => return Ok(()),
+            Ok(Verdict::Deny { reason }) => reason,
+            Err(error) => {
+                tracing::error!(%action, %error, "the authorizer failed, so the caller is denied");
+                "the authorizer could not decide".to_owned()
+            }
+        };
+        Err(self.denied(caller, action, object, reason, snapshot.now).await)
+    }
+
+    async fn refused(
+        &self,
+        caller: &Caller,
+        action: Action,
+        object: &Object,
+        refusal: &Refusal,
+        now: Timestamp,
+    ) -> EngineError {
+        match self.denied(caller, action, object, refusal.code().to_owned(), now).await {
+            EngineError::Denied { .. } => EngineError::Refused(Box::new(refusal.clone())),
+            other => other,
+        }
+    }
+
+    /// The roles of the caller and of those who voted, as they are now. A token's limits hold for its caller.
+    async fn roles(
+        &self,
+        caller: &Caller,
+        object: &Object,
+        snapshot: &Snapshot,
+    ) -> Result<Roles, EngineError> {
+        let mut roles = self.voters(snapshot).await?;
+        let mut mine = self.roles_of(&caller.principal, object, snapshot).await?;
+        if let Some(limit) = &caller.limited_to {
+            mine.retain(|role| limit.contains(role));
+        }
+        roles.insert(caller.principal.clone(), mine);
+        Ok(roles)
+    }
+
+    /// The roles of those who voted, as they are now.
+    pub(super) async fn voters(&self, snapshot: &Snapshot) -> Result<Roles, EngineError> {
+        let mut roles = Roles::new();
+        if let (Some(release), Some(deployment)) = (&snapshot.release, &snapshot.deployment) {
+            let object = Object::deployment(deployment);
+            for Vote { person, .. } in &release.votes {
+                roles.insert(person.clone(), self.roles_of(person, &object, snapshot).await?);
+            }
+        }
+        Ok(roles)
+    }
+
+    async fn roles_of(
+        &self,
+        principal: &PrincipalId,
+        object: &Object,
+        snapshot: &Snapshot,
+    ) -> Result<std::collections::BTreeSet<crate::id::Role>, EngineError> {
+        let roles = self.0.authorizer.roles(principal, object, &snapshot.policy).await;
+        roles.map_err(|error| EngineError::Internal { message: error.to_string() })
+    }
+
+    /// Waits a little, longer each time and differently each time, until the contention has lasted too long.
+    async fn back_off(&self, attempt: u32, began: Timestamp, now: Timestamp) -> Result<(), EngineError> {
+        if now.micros_since(began) > CONTENTION_MICROS {
+            return Err(EngineError::Contended);
+        }
+        let [jitter, ..] = self.0.ids.secret();
+        let step = u64::from(jitter).saturating_mul(1 << attempt.min(5));
+        self.0.timer.sleep(Duration::from_micros(step.saturating_mul(8))).await;
+        Ok(())
+    }
+}
+
+fn is_contention(error: &StoreError) -> bool {
+    matches!(error, StoreError::Stale { .. } | StoreError::GovernanceMoved)
+}
+
+fn is_denial(refusal: &Refusal) -> bool {
+    matches!(refusal, Refusal::RequesterVote { .. } | Refusal::NotEligible { .. })
+}
+
+fn operation_key(
+    caller: &Caller,
+    name: &str,
+    options: &Options,
+) -> Result<Option<OperationKey>, EngineError> {
+    let Some((key, fingerprint)) = options.key.as_ref().filter(|_| !options.dry_run) else { return Ok(None) };
+    if !(1..=255).contains(&key.len()) || key.chars().any(char::is_control) {
+        let message = "an idempotency key has 1 to 255 characters and no control characters";
+        return Err(crate::violation::Violations::one("", "idempotency_key", message).into());
+    }
+    Ok(Some(OperationKey {
+        principal: caller.principal.clone(),
+        operation: name.to_owned(),
+        key: key.clone(),
+        fingerprint: *fingerprint,
+    }))
+}
+
+fn replayed(outcome: StoredOutcome, options: &Options, at: Timestamp) -> Result<Settled, EngineError> {
+    if options.key.as_ref().is_some_and(|(_, fingerprint)| *fingerprint != outcome.fingerprint) {
+        return Err(EngineError::KeyReused);
+    }
+    let (answer, seq) = (outcome.record.clone(), outcome.seq);
+    Ok(Settled { done: Done::Replayed(outcome), answer, seq, at })
+}
+
+fn answered<T: TryFrom<Record>>(record: Record, seq: u64, at: Timestamp) -> Result<Outcome<T>, EngineError> {
+    let key = record.key();
+    let value =
+        T::try_from(record).map_err(|_| EngineError::Internal { message: format!("{key} is no answer") })?;
+    Ok(Outcome { value, seq, at, replayed: false })
+}
+
+fn from_committed<T: TryFrom<Record>>(
+    committed: Committed,
+    answer: &RecordKey,
+) -> Result<Outcome<T>, EngineError> {
+    let found = committed.records.into_iter().find(|record| record.key() == *answer);
+    let record =
+        found.ok_or_else(|| EngineError::Internal { message: format!("{answer} was not committed") })?;
+    answered(record, committed.seq, committed.at)
+}
+
+fn resolved(change: &ChangeSet, answer: &RecordKey, at: Timestamp) -> Result<Record, EngineError> {
+    let rows = change.resolve(at).map_err(|error| EngineError::Internal { message: error.to_string() })?;
+    let found = rows.into_iter().find(|row| row.key == *answer).and_then(|row| match row.row {
+        Resolved::Put(record) => Some(record),
+        Resolved::Delete => None,
+    });
+    found.ok_or_else(|| EngineError::Internal { message: format!("{answer} would not be there") })
+}
+
+/// The caller's idea of the version is the one that the change starts from.
+fn check_expected(
+    change: &ChangeSet,
+    answer: &RecordKey,
+    options: &Options,
+    now: Timestamp,
+) -> Result<(), EngineError> {
+    let Some(expected) = options.expected else { return Ok(()) };
+    let rows = change.resolve(now).map_err(|error| EngineError::Internal { message: error.to_string() })?;
+    match rows.into_iter().find(|row| row.key == *answer) {
+        Some(row) if row.expected != expected => {
+            Err(EngineError::VersionMoved { what: answer.clone(), current: row.expected })
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,264 @@
+//! Freezes, locks and policy floors. Each change makes the governance epoch one more, so that nothing starts under the old.
+
+use serde::Serialize;
+
+use super::carry_out::{Command, Step};
+use super::change::By;
+use super::deployments::found;
+use super::error::EngineError;
+use super::{Engine, Options, Outcome};
+use crate::audit::{Subject, SubjectKind};
+use crate::authz::{Action, Caller, Object};
+use crate::cd::{FloorDraft, PolicyFloor};
+use crate::gate::{Freeze, FreezeDraft, FreezeScope, Lock, LockDraft};
+use crate::id::{FreezeId, LockId, RowVersion};
+use crate::port::{Load, Record, RecordKey, RecordKind, Snapshot};
+use crate::service::Tier;
+use crate::time::Timestamp;
+use crate::violation::Violations;
+
+impl Engine {
+    /// Sets a freeze.
+    ///
+    /// # Errors
+    /// [`EngineError::Invalid`] when it names an unknown deployment or lies in the past; [`EngineError::Denied`].
+    pub async fn add_freeze(
+        &self,
+        caller: &Caller,
+        draft: &FreezeDraft,
+        options: &Options,
+    ) -> Result<Outcome<Freeze>, EngineError> {
+        let deployment = match &draft.scope {
+            FreezeScope::Deployment { deployment } => Some(deployment.clone()),
+            FreezeScope::Tenant | FreezeScope::Tier { .. } => None,
+        };
+        self.carry_out(Command {
+            caller,
+            name: "freeze.add",
+            load: Load { deployment, ..Load::tenant() },
+            options,
+            need: &|snapshot| Ok((Action::Freeze, freeze_object(snapshot, &draft.scope)?)),
+            decide: &|snapshot, _| {
+                if draft.until <= snapshot.now {
+                    let message = format!("`{}`; accepted: later than now, {}", draft.until, snapshot.now);
+                    return Err(Violations::one("/until", "out_of_range", message).into());
+                }
+                let freeze = Freeze {
+                    id: FreezeId::from_uuid(self.0.ids.uuid(snapshot.now)),
+                    scope: draft.scope.clone(),
+                    from: draft.from,
+                    until: draft.until,
+                    reason: draft.reason.clone(),
+                    created_by: caller.principal.clone(),
+                    created_at: Timestamp::EPOCH,
+                    row_version: RowVersion::ABSENT,
+                };
+                let subject = freeze_subject(&freeze);
+                governed(&By::caller(caller), "freeze.added", subject, Record::Freeze(freeze), None, draft)
+            },
+        })
+        .await
+    }
+
+    /// Lifts a freeze before its end.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`], [`EngineError::Denied`], [`EngineError::VersionMoved`].
+    pub async fn lift_freeze(
+        &self,
+        caller: &Caller,
+        id: FreezeId,
+        options: &Options,
+    ) -> Result<Outcome<()>, EngineError> {
+        self.carry_out_delete(Command {
+            caller,
+            name: "freeze.lift",
+            load: Load::record(RecordKey::new(RecordKind::Freeze, id)),
+            options,
+            need: &|snapshot| {
+                found_freeze(snapshot, id)?;
+                Ok((Action::Freeze, Object::tenant()))
+            },
+            decide: &|snapshot, _| {
+                let freeze = found_freeze(snapshot, id)?;
+                let gone = Record::Freeze(freeze.clone());
+                let from = FreezeDraft {
+                    scope: freeze.scope.clone(),
+                    from: freeze.from,
+                    until: freeze.until,
+                    reason: freeze.reason.clone(),
+                };
+                lifted(&By::caller(caller), "freeze.lifted", freeze_subject(freeze), &gone, &from)
+            },
+        })
+        .await
+    }
+
+    /// Locks a deployment.
+    ///
+    /// # Errors
+    /// [`EngineError::Invalid`] when it would have expired already; [`EngineError::NotFound`], [`EngineError::Denied`].
+    pub async fn take_lock(
+        &self,
+        caller: &Caller,
+        draft: &LockDraft,
+        options: &Options,
+    ) -> Result<Outcome<Lock>, EngineError> {
+        self.carry_out(Command {
+            caller,
+            name: "lock.take",
+            load: Load::deployment(draft.deployment.clone()),
+            options,
+            need: &|snapshot| Ok((Action::Lock, Object::deployment(found(snapshot, &draft.deployment)?))),
+            decide: &|snapshot, _| {
+                if draft.expires_at <= snapshot.now {
+                    let message =
+                        format!("`{}`; accepted: later than now, {}", draft.expires_at, snapshot.now);
+                    return Err(Violations::one("/expires_at", "out_of_range", message).into());
+                }
+                let lock = Lock {
+                    id: LockId::from_uuid(self.0.ids.uuid(snapshot.now)),
+                    deployment: draft.deployment.clone(),
+                    owner: caller.principal.clone(),
+                    reason: draft.reason.clone(),
+                    expires_at: draft.expires_at,
+                    created_at: Timestamp::EPOCH,
+                    row_version: RowVersion::ABSENT,
+                };
+                let subject = lock_subject(&lock);
+                governed(&By::caller(caller), "lock.taken", subject, Record::Lock(lock), None, draft)
+            },
+        })
+        .await
+    }
+
+    /// Lifts a lock before it expires: one's own, or with the right to break locks anybody's.
+    ///
+    /// # Errors
+    /// [`EngineError::NotFound`], [`EngineError::Denied`], [`EngineError::VersionMoved`].
+    pub async fn lift_lock(
+        &self,
+        caller: &Caller,
+        id: LockId,
+        options: &Options,
+    ) -> Result<Outcome<()>, EngineError> {
+        self.carry_out_delete(Command {
+            caller,
+            name: "lock.lift",
+            load: Load::record(RecordKey::new(RecordKind::Lock, id)),
+            options,
+            need: &|snapshot| {
+                let own = found_lock(snapshot, id)?.owner == caller.principal;
+                Ok((if own { Action::Lock } else { Action::BreakLock }, Object::tenant()))
+            },
+            decide: &|snapshot, _| {
+                let lock = found_lock(snapshot, id)?;
+                let gone = Record::Lock(lock.clone());
+                let from = LockDraft {
+                    deployment: lock.deployment.clone(),
+                    reason: lock.reason.clone(),
+                    expires_at: lock.expires_at,
+                };
+                lifted(&By::caller(caller), "lock.lifted", lock_subject(lock), &gone, &from)
+            },
+        })
+        .await
+    }
+
+    /// Sets the policy floor of a tier.
+    ///
+    /// # Errors
+    /// [`EngineError::Denied`], [`EngineError::VersionMoved`].
+    pub async fn put_floor(
+        &self,
+        caller: &Caller,
+        tier: Tier,
+        draft: &FloorDraft,
+        options: &Options,
+    ) -> Result<Outcome<PolicyFloor>, EngineError> {
+        let key = RecordKey::new(RecordKind::PolicyFloor, tier.as_str());
+        self.carry_out(Command {
+            caller,
+            name: "policy.put",
+            load: Load::record(key),
+            options,
+            need: &|_| Ok((Action::PutPolicy, Object { tier: Some(tier), ..Object::tenant() })),
+            decide: &|snapshot, _| {
+                let before = match &snapshot.record {
+                    Some(Record::PolicyFloor(floor)) => floor.clone(),
+                    _ => PolicyFloor::default_for(tier),
+                };
+                let from = FloorDraft { minimum_votes: before.minimum_votes };
+                let after = PolicyFloor {
+                    minimum_votes: draft.minimum_votes,
+                    updated_by: Some(caller.principal.clone()),
+                    ..before
+                };
+                let subject = Subject::new(SubjectKind::PolicyFloor, tier.as_str());
+                let record = Record::PolicyFloor(after);
+                governed(&By::caller(caller), "policy.changed", subject, record, Some(&from), draft)
+            },
+        })
+        .await
+    }
+}
+
+fn governed<T: Serialize>(
+    by: &By,
+    kind: &str,
+    subject: Subject,
+    record: Record,
+    from: Option<&T>,
+    to: &T,
+) -> Result<Step, EngineError> {
+    let answer = record.key();
+    let mut change = by.put(kind, subject, record, from, to)?;
+    change.governs();
+    Ok(Step::commit(change, answer))
+}
+
+fn lifted<T: Serialize>(
+    by: &By,
+    kind: &str,
+    subject: Subject,
+    gone: &Record,
+    from: &T,
+) -> Result<Step, EngineError> {
+    let mut change = by.delete(kind, subject, gone, from)?;
+    change.governs();
+    Ok(Step::commit(change, gone.key()))
+}
+
+fn freeze_object(snapshot: &Snapshot, scope: &FreezeScope) -> Result<Object, EngineError> {
+    Ok(match scope {
+        FreezeScope::Tenant => Object::tenant(),
+        FreezeScope::Tier { tier } => Object { tier: Some(*tier), ..Object::tenant() },
+        FreezeScope::Deployment { deployment } => Object::deployment(found(snapshot, deployment)?),
+    })
+}
+
+fn freeze_subject(freeze: &Freeze) -> Subject {
+    let subject = Subject::new(SubjectKind::Freeze, freeze.id.to_string());
+    match &freeze.scope {
+        FreezeScope::Deployment { deployment } => subject.of_deployment(deployment.clone()),
+        FreezeScope::Tenant | FreezeScope::Tier { .. } => subject,
+    }
+}
+
+fn lock_subject(lock: &Lock) -> Subject {
+    Subject::new(SubjectKind::Lock, lock.id.to_string()).of_deployment(lock.deployment.clone())
+}
+
+fn found_freeze(snapshot: &Snapshot, id: FreezeId) -> Result<&Freeze, EngineError> {
+    match &snapshot.record {
+        Some(Record::Freeze(freeze)) => Ok(freeze),
+        _ => Err(EngineError::not_found("freeze", id)),
+    }
+}
+
+fn found_lock(snapshot: &Snapshot, id: LockId) -> Result<&Lock, EngineError> {
+    match &snapshot.record {
+        Some(Record::Lock(lock)) => Ok(lock),
+        _ => Err(EngineError::not_found("lock", id)),
+    }
+}

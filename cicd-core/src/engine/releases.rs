@@ -1,0 +1,320 @@
+//! Asking for releases.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::carry_out::{Command, Step};
+use super::change::{By, release_key};
+use super::deployments::found;
+use super::error::EngineError;
+use super::facts::{Roles, facts, floor, relied_on};
+use super::{Engine, Options, Outcome};
+use crate::authz::{Action, Actor, Caller, Object, SystemActor};
+use crate::cd::QueueRule;
+use crate::ci::run::RunStatus;
+use crate::digest::Digest;
+use crate::id::{CiRunId, DeploymentId, ReleaseId};
+use crate::port::{ChangeSet, Load, Snapshot};
+use crate::release::command::Command as ReleaseCommand;
+use crate::release::content::{Artifact, ArtifactOrigin};
+use crate::release::create::{self, Request, Surroundings};
+use crate::release::decide::decide;
+use crate::release::event::ReleaseEvent;
+use crate::release::{Release, ReleaseKind};
+use crate::service::Deployment;
+use crate::violation::{Fields, Path, Violations, text};
+
+/// What is to be released.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ArtifactSource {
+    /// The artifact of a succeeded CI run of the same service.
+    CiRun(CiRunId),
+    /// An artifact that somebody else built, where the CD config allows it.
+    External {
+        /// Its SHA-256.
+        digest: Digest,
+        /// Its name.
+        name: String,
+        /// Where it can be found.
+        location: String,
+    },
+}
+
+/// A release as a caller asks for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleaseDraft {
+    /// Where to.
+    pub deployment: DeploymentId,
+    /// What.
+    pub artifact: ArtifactSource,
+    /// A label for people, 1 to 100 characters.
+    pub version: String,
+    /// Why, at most 2 000 characters.
+    pub reason: Option<String>,
+}
+
+impl ReleaseDraft {
+    /// Reads `{"deployment": …, "artifact": {"ci_run": …} or {"external": {"digest", "name", "location"}}, "version": …,
+    /// "reason": …}`; the reason may be left out.
+    ///
+    /// # Errors
+    /// Every violation of the draft.
+    pub fn parse(value: &Value) -> Result<Self, Violations> {
+        let mut violations = Violations::new();
+        let draft = Self::read(value, &mut violations);
+        match draft {
+            Some(draft) if violations.is_empty() => Ok(draft),
+            _ => Err(violations),
+        }
+    }
+
+    fn read(value: &Value, violations: &mut Violations) -> Option<Self> {
+        let mut fields = Fields::of(value, &Path::root(), violations)?;
+        let deployment = fields.parsed("deployment", "invalid_id", violations);
+        let artifact = fields
+            .required("artifact", violations)
+            .and_then(|(value, path)| artifact(value, &path, violations));
+        let version = fields.text("version", violations, 1..=100);
+        let reason =
+            fields.optional("reason").and_then(|(value, path)| text(value, &path, violations, 1..=2000));
+        fields.finish(violations);
+        Some(Self { deployment: deployment?, artifact: artifact?, version: version?, reason })
+    }
+}
+
+fn artifact(value: &Value, path: &Path, violations: &mut Violations) -> Option<ArtifactSource> {
+    let mut fields = Fields::of(value, path, violations)?;
+    let run = match fields.optional("ci_run") {
+        Some((value, at)) => Some(crate::violation::parsed(value, &at, "invalid_id", violations)?),
+        None => None,
+    };
+    let external = fields.optional("external");
+    fields.finish(violations);
+    match (run, external) {
+        (Some(run), None) => Some(ArtifactSource::CiRun(run)),
+        (None, Some((value, path))) => {
+            let mut fields = Fields::of(value, &path, violations)?;
+            let digest = fields.parsed("digest", "invalid_digest", violations);
+            let name = fields.text("name", violations, 1..=100);
+            let location = fields.text("location", violations, 1..=500);
+            fields.finish(violations);
+            Some(ArtifactSource::External { digest: digest?, name: name?, location: location? })
+        }
+        _ => {
+            violations.push(path, "one_of", "accepted: exactly one of `ci_run` and `external`");
+            None
+        }
+    }
+}
+
+impl Engine {
+    /// Asks for a release. Its content is fixed from here on.
+    ///
+    /// # Errors
+    /// [`EngineError::Invalid`] when the artifact is no succeeded run's of this service or the CD config no longer fits;
+    /// [`EngineError::Refused`] by the queue rule; [`EngineError::NotFound`], [`EngineError::Denied`].
+    pub async fn create_release(
+        &self,
+        caller: &Caller,
+        draft: &ReleaseDraft,
+        options: &Options,
+    ) -> Result<Outcome<Release>, EngineError> {
+        let _turn = self.0.queues.turn(&caller.tenant, format!("deployment {}", draft.deployment)).await;
+        let run = match draft.artifact {
+            ArtifactSource::CiRun(run) => Some(run),
+            ArtifactSource::External { .. } => None,
+        };
+        self.carry_out(Command {
+            caller,
+            name: "release.create",
+            load: Load { run, ..Load::deployment(draft.deployment.clone()) },
+            options,
+            need: &|snapshot| {
+                Ok((Action::CreateRelease, Object::deployment(found(snapshot, &draft.deployment)?)))
+            },
+            decide: &|snapshot, roles| {
+                let deployment = found(snapshot, &draft.deployment)?;
+                let artifact = chosen(snapshot, deployment, &draft.artifact)?;
+                let request = Request {
+                    id: self.release_id(snapshot),
+                    requester: caller.principal.clone(),
+                    reason: draft.reason.clone(),
+                    version: draft.version.clone(),
+                    retry_of: None,
+                };
+                created(&By::caller(caller), snapshot, deployment, request, artifact, roles)
+            },
+        })
+        .await
+    }
+
+    /// Asks for a release of the same artifact as an earlier one, with votes of its own.
+    ///
+    /// # Errors
+    /// As [`Engine::create_release`]; [`EngineError::Refused`] when the earlier one is not over, or was a rollback.
+    pub async fn retry_release(
+        &self,
+        caller: &Caller,
+        id: ReleaseId,
+        reason: Option<&str>,
+        options: &Options,
+    ) -> Result<Outcome<Release>, EngineError> {
+        self.carry_out(Command {
+            caller,
+            name: "release.retry",
+            load: Load::release(id),
+            options,
+            need: &|snapshot| {
+                let earlier = found_release(snapshot, id)?;
+                Ok((Action::Retry, Object::deployment(found(snapshot, earlier.deployment())?)))
+            },
+            decide: &|snapshot, roles| {
+                let earlier = found_release(snapshot, id)?;
+                let deployment = found(snapshot, earlier.deployment())?;
+                let over = !earlier.state.is_unstarted() && earlier.state.execution().is_none();
+                if !over || earlier.is_rollback() {
+                    let reason = "accepted: the retry of a deploy that is over";
+                    return Err(Violations::one("", "not_retryable", reason).into());
+                }
+                let request = Request {
+                    id: self.release_id(snapshot),
+                    requester: caller.principal.clone(),
+                    reason: reason.map(str::to_owned),
+                    version: earlier.spec.version.clone(),
+                    retry_of: Some(id),
+                };
+                let artifact = earlier.spec.content.artifact.clone();
+                created(&By::caller(caller), snapshot, deployment, request, artifact, roles)
+            },
+        })
+        .await
+    }
+
+    pub(super) fn release_id(&self, snapshot: &Snapshot) -> ReleaseId {
+        ReleaseId::from_uuid(self.0.ids.uuid(snapshot.now))
+    }
+}
+
+/// The release of the snapshot.
+pub(super) fn found_release(snapshot: &Snapshot, id: ReleaseId) -> Result<&Release, EngineError> {
+    snapshot.release.as_ref().ok_or_else(|| EngineError::not_found("release", id))
+}
+
+fn chosen(
+    snapshot: &Snapshot,
+    deployment: &Deployment,
+    source: &ArtifactSource,
+) -> Result<Artifact, EngineError> {
+    let refuse =
+        |code, message: String| EngineError::from(Violations::one("/artifact/ci_run", code, message));
+    match source {
+        ArtifactSource::External { digest, name, location } => Ok(Artifact {
+            digest: *digest,
+            name: name.clone(),
+            origin: ArtifactOrigin::External { location: location.clone() },
+        }),
+        ArtifactSource::CiRun(id) => {
+            let service = &deployment.spec.service;
+            let run = snapshot.run.as_ref().filter(|run| run.service == *service).ok_or_else(|| {
+                refuse(
+                    "unknown_run",
+                    format!("`{id}` is not a run of `{service}`; accepted: a succeeded one"),
+                )
+            })?;
+            let RunStatus::Succeeded { artifact, .. } = &run.status else {
+                let status = run.status.name();
+                return Err(refuse(
+                    "run_not_succeeded",
+                    format!("`{id}` is `{status}`; accepted: a succeeded run"),
+                ));
+            };
+            Ok(Artifact {
+                digest: artifact.digest,
+                name: artifact.name.to_string(),
+                origin: ArtifactOrigin::CiRun { run: *id, commit: run.trigger.commit.to_string() },
+            })
+        }
+    }
+}
+
+/// What a creation relies on, from what was loaded.
+pub(super) fn surroundings<'a>(
+    snapshot: &'a Snapshot,
+    deployment: &'a Deployment,
+    floor: &'a crate::cd::PolicyFloor,
+) -> Result<Surroundings<'a>, EngineError> {
+    let config = snapshot.cd_config.as_ref();
+    Ok(Surroundings {
+        deployment,
+        config: config.ok_or_else(|| EngineError::not_found("cd config of deployment", &deployment.id))?,
+        floor,
+        executing: snapshot.executing.as_ref().map(Release::id),
+        waiting: &snapshot.waiting,
+    })
+}
+
+fn created(
+    by: &By,
+    snapshot: &Snapshot,
+    deployment: &Deployment,
+    request: Request,
+    artifact: Artifact,
+    roles: Roles,
+) -> Result<Step, EngineError> {
+    let id = request.id;
+    let floor = floor(snapshot, deployment.spec.tier);
+    let event = create::deploy(request, artifact, surroundings(snapshot, deployment, &floor)?)?;
+    let change = created_change(by, snapshot, deployment, event, roles)?;
+    Ok(Step::commit(change, release_key(id)))
+}
+
+/// The change that creates a release, with what its approval supersedes where no vote is asked.
+pub(super) fn created_change(
+    by: &By,
+    snapshot: &Snapshot,
+    deployment: &Deployment,
+    event: ReleaseEvent,
+    roles: Roles,
+) -> Result<ChangeSet, EngineError> {
+    let after = Release::apply(None, &event, snapshot.now)
+        .map_err(|error| EngineError::Internal { message: error.to_string() })?;
+    let mut change = by.release(None, vec![event])?;
+    for (key, version) in relied_on(snapshot, deployment) {
+        change.rely_on(key, version);
+    }
+    if let Some(run) = &snapshot.run {
+        let (key, version) = super::runs::relied_on(run);
+        change.rely_on(key, version);
+    }
+    if !matches!(after.state, crate::release::state::State::PendingApproval { .. }) {
+        supersede(&mut change, by, snapshot, deployment, &after, roles)?;
+    }
+    Ok(change)
+}
+
+/// Cancels, in the same commit, the older releases that wait for a deployment on which `approved` was just approved.
+pub(super) fn supersede(
+    change: &mut ChangeSet,
+    by: &By,
+    snapshot: &Snapshot,
+    deployment: &Deployment,
+    approved: &Release,
+    roles: Roles,
+) -> Result<(), EngineError> {
+    if approved.spec.queue != QueueRule::Supersede || approved.spec.kind != ReleaseKind::Deploy {
+        return Ok(());
+    }
+    let engine = By { actor: Actor::System { part: SystemActor::Queue }, ..by.clone() };
+    let facts = facts(snapshot, deployment, roles);
+    let older = snapshot.waiting.iter().filter(|waiting| {
+        waiting.spec.kind == ReleaseKind::Deploy
+            && waiting.id() != approved.id()
+            && (waiting.created_at, waiting.id()) < (approved.created_at, approved.id())
+    });
+    for release in older {
+        let events = decide(release, &ReleaseCommand::Supersede { by: approved.id() }, &facts)?;
+        change.merge(engine.release(Some(release), events)?);
+    }
+    Ok(())
+}
