@@ -14,7 +14,7 @@
 //!
 //! ```
 //! # use cicd_authz_casbin::CasbinAuthorizer;
-//! # async fn example() -> Result<(), cicd_authz_casbin::LoadError> {
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let authorizer = CasbinAuthorizer::default_roles().await?;
 //! println!("{}", authorizer.who_can_what()?);
 //! # Ok(())
