@@ -24,6 +24,7 @@ pub use glob::{Glob, ParseGlobError};
 pub use parse::{
     MAX_ARGUMENT_CHARACTERS, MAX_ARGUMENTS, MAX_ATTEMPTS, MAX_ENVIRONMENT, MAX_ENVIRONMENT_NAME_CHARACTERS,
     MAX_ENVIRONMENT_VALUE_CHARACTERS, MAX_GLOBS, MAX_SHELL_CHARACTERS, MAX_STEPS,
+    environment as read_environment, run as read_command,
 };
 pub use path::{ParsePathError, RelativePath};
 pub use repository::{ParseRepositoryError, Repository, RepositoryForm};

@@ -149,7 +149,9 @@ fn step(
     })
 }
 
-fn run(fields: &mut Fields<'_>, violations: &mut Violations) -> Option<Run> {
+/// Reads a command: exactly one of the members `argv` and `shell`. For drafts that hold commands of their own, such as an
+/// executor's targets.
+pub fn run(fields: &mut Fields<'_>, violations: &mut Violations) -> Option<Run> {
     match (fields.optional("argv"), fields.optional("shell")) {
         (Some(_), None) => argv(fields, violations),
         (None, Some((value, path))) => {
@@ -179,7 +181,8 @@ fn argv(fields: &mut Fields<'_>, violations: &mut Violations) -> Option<Run> {
     arguments.into_iter().collect::<Option<_>>().map(Run::Argv)
 }
 
-fn environment(fields: &mut Fields<'_>, violations: &mut Violations) -> BTreeMap<String, EnvValue> {
+/// Reads the member `environment`: variables whose values are texts or `{"secret": "name"}`; empty when it is absent.
+pub fn environment(fields: &mut Fields<'_>, violations: &mut Violations) -> BTreeMap<String, EnvValue> {
     let Some((value, path)) = fields.optional("environment") else {
         return BTreeMap::new();
     };

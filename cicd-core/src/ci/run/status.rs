@@ -145,6 +145,12 @@ pub enum RunFailure {
         /// The exit code; `None` when a signal ended it.
         exit_code: Option<i32>,
     },
+    /// A step wrote more output than the executor bears with, and was stopped.
+    #[error("step `{step}` wrote too much output and was stopped")]
+    StepFlooded {
+        /// Which.
+        step: StepName,
+    },
     /// The program of a step does not exist or can't be run.
     #[error("step `{step}` needs `{program}`, which the executor does not have")]
     MissingCommand {
@@ -276,6 +282,7 @@ impl RunFailure {
         match self {
             Self::CannotClone { .. } => "cannot_clone",
             Self::StepFailed { .. } => "step_failed",
+            Self::StepFlooded { .. } => "step_flooded",
             Self::MissingCommand { .. } => "missing_command",
             Self::UnknownSecret { .. } => "unknown_secret",
             Self::MissingArtifact { .. } => "missing_artifact",
