@@ -29,6 +29,8 @@ pub mod page;
 pub mod port;
 pub mod release;
 pub mod service;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod time;
 pub mod timeline;
 pub mod violation;

@@ -1,0 +1,15 @@
+//! Conformance suites for adapters, and what tests are built from.
+//!
+//! A store of one's own is certified by the suite that ours pass, in a test that is one line long:
+//! [`store_conformance!`](crate::store_conformance). Suites fail by panicking; what they do in which order is no part of
+//! this crate's stable interface.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a suite fails by panicking"
+)]
+
+pub mod builders;
+pub mod store;

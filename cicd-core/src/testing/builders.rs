@@ -1,0 +1,334 @@
+//! Valid rows, events and changes to build tests from.
+
+use serde_json::{Value, json};
+use uuid::{Builder, Uuid};
+
+use crate::audit::{AuditEvent, Subject, SubjectKind};
+use crate::authz::{Actor, Grant, GrantScope, PrincipalKind, Token};
+use crate::cd::{CdConfig, CdSpec, PolicyFloor};
+use crate::ci::run::RunDraft;
+use crate::ci::{CiConfig, CiRun, CiSpec};
+use crate::digest::Digest;
+use crate::gate::{Freeze, FreezeScope, Lock};
+use crate::id::{
+    CiRunId, DeploymentId, FreezeId, LockId, PrincipalId, ReleaseId, RowVersion, ServiceId, TenantId, TokenId,
+};
+use crate::port::{ChangeSet, Record, RecordKey, RecordKind, Write};
+use crate::release::Release;
+use crate::release::content::{Artifact, ArtifactOrigin};
+use crate::release::create::{self, Request, Surroundings};
+use crate::release::event::ReleaseEvent;
+use crate::service::{Capabilities, Deployment, DeploymentSpec, Service, Tier};
+use crate::time::Timestamp;
+
+/// The tenant `name`.
+#[must_use]
+pub fn tenant(name: &str) -> TenantId {
+    name.parse().expect("a slug")
+}
+
+/// The principal `name`.
+#[must_use]
+pub fn principal(name: &str) -> PrincipalId {
+    name.parse().expect("a principal")
+}
+
+/// The UUIDv7 with number `number`; a greater number is a greater id.
+#[must_use]
+pub fn uuid(number: u64) -> Uuid {
+    Builder::from_unix_timestamp_millis(1_767_225_600_000 + number, &[0; 10]).into_uuid()
+}
+
+/// The release with number `number`.
+#[must_use]
+pub fn release_id(number: u64) -> ReleaseId {
+    ReleaseId::from_uuid(uuid(number))
+}
+
+/// The CI run with number `number`.
+#[must_use]
+pub fn run_id(number: u64) -> CiRunId {
+    CiRunId::from_uuid(uuid(number))
+}
+
+/// A new service.
+#[must_use]
+pub fn service(id: &str) -> Service {
+    Service {
+        id: id.parse().expect("a slug"),
+        name: format!("Service {id}"),
+        description: String::new(),
+        updated_at: Timestamp::EPOCH,
+        updated_by: principal("ann"),
+        created_at: Timestamp::EPOCH,
+        row_version: RowVersion::ABSENT,
+    }
+}
+
+/// A new staging deployment of `service` at its first revision, whose executor can do everything.
+#[must_use]
+pub fn deployment(id: &str, service: &ServiceId) -> Deployment {
+    let spec = json!({
+        "service": service, "environment": "eu", "tier": "staging", "executor": "command", "target": {"path": id},
+    });
+    Deployment {
+        id: id.parse().expect("a slug"),
+        revision: 1,
+        spec: DeploymentSpec::parse(&spec).expect("a valid deployment"),
+        capabilities: Capabilities::ALL,
+        hold: None,
+        created_at: Timestamp::EPOCH,
+        updated_at: Timestamp::EPOCH,
+        updated_by: principal("ann"),
+        row_version: RowVersion::ABSENT,
+    }
+}
+
+/// A new CD config at its first revision; `draft` is what a caller would write.
+#[must_use]
+pub fn cd_config(deployment: &DeploymentId, draft: &Value) -> CdConfig {
+    let floor = floor(Tier::Staging, 0);
+    CdConfig {
+        deployment: deployment.clone(),
+        revision: 1,
+        spec: CdSpec::parse(draft, &Capabilities::ALL, &floor).expect("a valid cd config"),
+        updated_at: Timestamp::EPOCH,
+        updated_by: principal("ann"),
+        row_version: RowVersion::ABSENT,
+    }
+}
+
+/// A new CI config at its first revision: one step, anybody may start it, two attempts.
+#[must_use]
+pub fn ci_config(service: &ServiceId) -> CiConfig {
+    let spec = json!({
+        "repository": "https://git.example/shop.git",
+        "branches": ["*"],
+        "steps": [{"name": "build", "argv": ["make"], "timeout_seconds": 60}],
+        "artifact": {"path": "out", "name": "site"},
+        "trigger_mode": "both",
+        "executor": "command",
+        "max_attempts": 2,
+    });
+    CiConfig {
+        service: service.clone(),
+        revision: 1,
+        spec: CiSpec::parse(&spec).expect("a valid ci config"),
+        updated_at: Timestamp::EPOCH,
+        updated_by: principal("ann"),
+        row_version: RowVersion::ABSENT,
+    }
+}
+
+/// A change that triggers run `id` by hand.
+#[must_use]
+pub fn run_triggered(tenant: &TenantId, id: CiRunId, config: &CiConfig) -> ChangeSet {
+    let draft = RunDraft::parse(&json!({"commit": "a".repeat(40)})).expect("a valid draft");
+    let events =
+        CiRun::create(id, config, draft.by(principal("ann")), None).expect("triggers by hand are allowed");
+    let subject = Subject::new(SubjectKind::CiRun, id.to_string()).of_service(config.service.clone());
+    let subject = Subject { run: Some(id), ..subject };
+    let mut change = ChangeSet::new(tenant.clone(), event("ci_run.triggered", subject));
+    change.write(Write::CiRun { before: None, events });
+    change
+}
+
+/// The policy floor of `tier`.
+#[must_use]
+pub fn floor(tier: Tier, minimum_votes: u32) -> PolicyFloor {
+    PolicyFloor { minimum_votes, ..PolicyFloor::default_for(tier) }
+}
+
+/// A freeze of the whole tenant.
+#[must_use]
+pub fn freeze(number: u64, from: Timestamp, until: Timestamp) -> Freeze {
+    Freeze {
+        id: FreezeId::from_uuid(uuid(number)),
+        scope: FreezeScope::Tenant,
+        from,
+        until,
+        reason: "the end of the quarter".to_owned(),
+        created_by: principal("rita"),
+        created_at: Timestamp::EPOCH,
+        row_version: RowVersion::ABSENT,
+    }
+}
+
+/// A lock on `deployment`.
+#[must_use]
+pub fn lock(number: u64, deployment: &DeploymentId, expires_at: Timestamp) -> Lock {
+    Lock {
+        id: LockId::from_uuid(uuid(number)),
+        deployment: deployment.clone(),
+        owner: principal("rita"),
+        reason: "a look at the disks".to_owned(),
+        expires_at,
+        created_at: Timestamp::EPOCH,
+        row_version: RowVersion::ABSENT,
+    }
+}
+
+/// A role in the whole tenant.
+#[must_use]
+pub fn grant(who: &str, role: &str) -> Grant {
+    Grant {
+        principal: principal(who),
+        role: role.parse().expect("a slug"),
+        scope: GrantScope::default(),
+        granted_by: principal("ada"),
+        granted_at: Timestamp::EPOCH,
+        row_version: RowVersion::ABSENT,
+    }
+}
+
+/// A person's token whose hash is `SHA-256(secret)`.
+#[must_use]
+pub fn token(number: u64, who: &str, secret: &str, expires_at: Timestamp) -> Token {
+    Token {
+        id: TokenId::from_uuid(uuid(number)),
+        principal: principal(who),
+        kind: PrincipalKind::Person,
+        roles: ["viewer".parse().expect("a slug")].into(),
+        hash: Digest::of(secret.as_bytes()),
+        hint: "cicd_ab".to_owned(),
+        expires_at,
+        created_by: principal("ada"),
+        created_at: Timestamp::EPOCH,
+        revoked_at: None,
+        row_version: RowVersion::ABSENT,
+    }
+}
+
+/// An event of the person `ann` about `subject`.
+#[must_use]
+pub fn event(kind: &str, subject: Subject) -> AuditEvent {
+    let actor = Actor::Person { id: principal("ann"), token: None };
+    AuditEvent { kind: kind.to_owned(), actor, subject, request_id: None, data: json!({}) }
+}
+
+/// What an event about the row `key` is about.
+#[must_use]
+pub fn subject(key: &RecordKey) -> Subject {
+    let kind = match key.kind {
+        RecordKind::Service => SubjectKind::Service,
+        RecordKind::Deployment => SubjectKind::Deployment,
+        RecordKind::CiConfig => SubjectKind::CiConfig,
+        RecordKind::CdConfig => SubjectKind::CdConfig,
+        RecordKind::CiRun => SubjectKind::CiRun,
+        RecordKind::Release => SubjectKind::Release,
+        RecordKind::LedgerEntry => SubjectKind::LedgerEntry,
+        RecordKind::PolicyFloor => SubjectKind::PolicyFloor,
+        RecordKind::Freeze => SubjectKind::Freeze,
+        RecordKind::Lock => SubjectKind::Lock,
+        RecordKind::Grant => SubjectKind::Grant,
+        RecordKind::Token => SubjectKind::Token,
+    };
+    Subject::new(kind, key.id.clone())
+}
+
+/// A change that writes `row`, with its event.
+#[must_use]
+pub fn put(tenant: &TenantId, row: impl Into<Record>) -> ChangeSet {
+    let row = row.into();
+    let key = row.key();
+    let mut change =
+        ChangeSet::new(tenant.clone(), event(&format!("{}.written", key.kind.as_str()), subject(&key)));
+    change.write(Write::Put(Box::new(row)));
+    change
+}
+
+/// A change that deletes the row `key`, with its event.
+#[must_use]
+pub fn delete(tenant: &TenantId, key: RecordKey, expected: RowVersion) -> ChangeSet {
+    let mut change =
+        ChangeSet::new(tenant.clone(), event(&format!("{}.deleted", key.kind.as_str()), subject(&key)));
+    change.write(Write::Delete { key, expected });
+    change
+}
+
+/// A service, its deployment and the CD config that a release of it follows.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// The service.
+    pub service: Service,
+    /// Its deployment, in staging.
+    pub deployment: Deployment,
+    /// The deployment's CD config.
+    pub config: CdConfig,
+}
+
+impl Site {
+    /// The service `name` with the deployment `<name>-eu` and a rolling CD config that asks `approvers` to vote.
+    #[must_use]
+    pub fn new(name: &str, approvers: u32) -> Self {
+        let service = service(name);
+        let deployment = deployment(&format!("{name}-eu"), &service.id);
+        let mut draft = json!({
+            "strategy": {"type": "rolling", "max_surge": 1, "max_unavailable": 0},
+            "queue": "wait",
+            "allow_external_artifacts": true,
+        });
+        if approvers > 0 {
+            draft["approval"] = json!({"requirements": [{"role": "approver", "count": approvers}]});
+        }
+        let config = cd_config(&deployment.id, &draft);
+        Self { service, deployment, config }
+    }
+
+    /// The artifact that release `id` of this site brings.
+    #[must_use]
+    pub fn artifact(&self, id: ReleaseId) -> Artifact {
+        Artifact {
+            digest: Digest::of(id.to_string().as_bytes()),
+            name: "site".to_owned(),
+            origin: ArtifactOrigin::External { location: "https://artifacts.example/site".to_owned() },
+        }
+    }
+
+    /// The event with which `ann` asks for release `id`.
+    #[must_use]
+    pub fn created(&self, id: ReleaseId) -> ReleaseEvent {
+        let request = Request {
+            id,
+            requester: principal("ann"),
+            reason: None,
+            version: "1.0".to_owned(),
+            retry_of: None,
+        };
+        let floor = floor(self.deployment.spec.tier, 0);
+        let around = Surroundings {
+            deployment: &self.deployment,
+            config: &self.config,
+            floor: &floor,
+            executing: None,
+            waiting: &[],
+        };
+        create::deploy(request, self.artifact(id), around).expect("a valid release")
+    }
+}
+
+/// A change that records `events` of a release, each with its audit event.
+///
+/// # Panics
+/// When there is no event, or the first event of a new release is not `Created`.
+#[must_use]
+pub fn release_change(tenant: &TenantId, before: Option<&Release>, events: Vec<ReleaseEvent>) -> ChangeSet {
+    let about = match (before, events.first()) {
+        (Some(before), _) => &before.spec,
+        (None, Some(ReleaseEvent::Created { release, .. })) => release,
+        _ => panic!("a new release begins with its creation"),
+    };
+    let subject = Subject::new(SubjectKind::Release, about.id.to_string())
+        .of_service(about.service.clone())
+        .of_deployment(about.content.deployment.clone());
+    let subject = Subject { release: Some(about.id), ..subject };
+    let mut audit = events.iter().map(|happened| AuditEvent {
+        data: serde_json::to_value(happened).expect("events serialise"),
+        ..event(happened.kind(), subject.clone())
+    });
+    let mut change = ChangeSet::new(tenant.clone(), audit.next().expect("at least one event"));
+    audit.for_each(|event| change.record(event));
+    let before = before.cloned().map(Box::new);
+    change.write(Write::Release { before, events });
+    change
+}
