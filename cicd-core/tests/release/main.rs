@@ -10,9 +10,11 @@
 
 mod fixture;
 mod gates;
+mod moves;
 mod oracle;
 mod rollback;
 mod rollout;
+mod sequences;
 mod steps;
 mod table;
 mod votes;

@@ -99,7 +99,7 @@ impl World {
         self.releases().find(|release| matches!(release.state, State::Executing(_))).map(Release::id)
     }
 
-    fn latest_executed(&self) -> Option<&Release> {
+    pub(crate) fn latest_executed(&self) -> Option<&Release> {
         let standing = self.releases().filter_map(|release| Some((release.state.standing_since()?, release)));
         standing.max_by_key(|(since, _)| *since).map(|(_, release)| release)
     }
