@@ -54,6 +54,36 @@ use queue::Queues;
 /// The release-governance engine. Clones share everything.
 ///
 /// It starts no runtime, reads no clock and installs no subscriber: time comes from the store, waiting from the [`Timer`].
+///
+/// ```
+/// # #[cfg(all(feature = "memory", feature = "tokio"))]
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::sync::Arc;
+///
+/// use cicd_core::engine::{Engine, Options};
+/// use cicd_core::memory::{MemoryBlobs, MemoryStore, RoleTable, SequentialIds, SteppedClock};
+/// use cicd_core::page::Limit;
+/// use cicd_core::service::ServiceDraft;
+///
+/// let engine = Engine::builder()
+///     .store(MemoryStore::new(SteppedClock::default()))
+///     .blobs(Arc::new(MemoryBlobs::default()))
+///     .ids(SequentialIds::default())
+///     .authorizer(RoleTable::default())
+///     .build()?;
+/// let token = engine.bootstrap(&"acme".parse()?, &"ada".parse()?).await?.ok_or("acme is not new")?;
+/// let ada = engine.authenticate(&token.secret.unwrap_or_default()).await?.ok_or("not a token")?;
+/// let shop = ServiceDraft { name: "Shop".into(), description: String::new() };
+/// engine.put_service(&ada, &"shop".parse()?, &shop, &Options::default()).await?;
+/// for entry in engine.service_timeline(&ada, &"shop".parse()?, None, Limit::default()).await?.items {
+///     println!("{} {}", entry.at, entry.summary);
+/// }
+/// # Ok(())
+/// # }
+/// # #[cfg(not(all(feature = "memory", feature = "tokio")))]
+/// # fn main() {}
+/// ```
 #[derive(Clone)]
 pub struct Engine(Arc<Inner>);
 
