@@ -6,6 +6,9 @@ use super::patch::Patch;
 use crate::failure::Failure;
 use crate::tool;
 
+/// How many lines of an output are shown.
+const SHOWN: usize = 15;
+
 /// A worktree in a temporary directory; removed when dropped.
 pub(super) struct Worktree {
     directory: tempfile::TempDir,
@@ -24,7 +27,7 @@ impl fmt::Display for Outcome {
         match self {
             Self::Green => f.write_str("it stayed green"),
             Self::Red => f.write_str("it is red"),
-            Self::Nothing(output) => write!(f, "nothing ran\n{output}"),
+            Self::Nothing(output) => write!(f, "nothing ran\n{}", end(output)),
         }
     }
 }
@@ -68,6 +71,12 @@ impl Drop for Worktree {
         // What can't be removed now is forgotten by `git worktree prune`.
         let _ = tool::output(tool::program("git", &["worktree", "remove", "--force"]).arg(self.path()));
     }
+}
+
+/// The last lines of an output: they say what was wrong.
+fn end(output: &str) -> String {
+    let lines: Vec<&str> = output.lines().collect();
+    lines.get(lines.len().saturating_sub(SHOWN)..).unwrap_or_default().join("\n")
 }
 
 /// Whether at least one test ran.
