@@ -159,6 +159,12 @@ impl ChangeSet {
         &self.security
     }
 
+    /// The rows to write, in no order.
+    #[must_use]
+    pub fn writes(&self) -> &[Write] {
+        &self.writes
+    }
+
     /// The rows that the decision relied on, and their versions.
     #[must_use]
     pub fn relied_on(&self) -> &[(RecordKey, RowVersion)] {

@@ -1,0 +1,70 @@
+//! What an embedder may set, and how connections are opened.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
+};
+
+/// How a store uses its file. The defaults fit a host of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SqliteOptions {
+    /// How many reads run at once; 4 unless set, at least 1.
+    pub readers: u32,
+    /// How many changes may wait for the writer before callers wait too; 1 024 unless set, at least 1.
+    pub queue: usize,
+    /// How many changes share a commit at most; 64 unless set, at least 1.
+    pub most_per_commit: usize,
+    /// How long to wait for another process that has the file locked, such as a backup; 5 seconds unless set.
+    pub busy_timeout: Duration,
+}
+
+impl Default for SqliteOptions {
+    fn default() -> Self {
+        Self { readers: 4, queue: 1024, most_per_commit: 64, busy_timeout: Duration::from_secs(5) }
+    }
+}
+
+/// How many prepared statements a connection keeps: more than there are shapes of changes in use.
+const STATEMENTS: usize = 256;
+/// How many rows may wait between SQLite's thread and ours.
+const ROWS: usize = 1024;
+
+impl SqliteOptions {
+    fn connect(&self, path: &Path) -> SqliteConnectOptions {
+        SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            // Without it a REPLACE removes rows past the triggers that forbid it.
+            .pragma("recursive_triggers", "ON")
+            .pragma("trusted_schema", "OFF")
+            .busy_timeout(self.busy_timeout)
+            .statement_cache_capacity(STATEMENTS)
+            .row_buffer_size(ROWS)
+            .disable_statement_logging()
+    }
+
+    /// The connection that writes.
+    pub(crate) async fn writer(&self, path: &Path) -> Result<SqliteConnection, sqlx::Error> {
+        self.connect(path).thread_name(|_| "cicd-sqlite-writer".to_owned()).connect().await
+    }
+
+    /// The connections that read. They can't write.
+    pub(crate) async fn readers(&self, path: &Path) -> Result<SqlitePool, sqlx::Error> {
+        let connect = self
+            .connect(path)
+            .pragma("query_only", "ON")
+            .thread_name(|number| format!("cicd-sqlite-reader-{number}"));
+        SqlitePoolOptions::new()
+            .min_connections(1)
+            .max_connections(self.readers.max(1))
+            .test_before_acquire(false)
+            .connect_with(connect)
+            .await
+    }
+}

@@ -1,0 +1,231 @@
+//! Loads: what a decision needs, in one statement, and so of one moment.
+
+use std::sync::Arc;
+
+use cicd_core::authz::{Grant, PolicySnapshot};
+use cicd_core::id::{DeploymentId, ServiceId, TenantId};
+use cicd_core::port::{Load, Record, RecordKind, Snapshot, StoreError, WorkKey};
+use cicd_core::release::{Release, ReleaseKind};
+use cicd_core::time::Timestamp;
+use sqlx::AssertSqlSafe;
+use sqlx::sqlite::{SqlitePool, SqliteRow};
+
+use crate::check::{forgotten, outcome};
+use crate::error::{corrupt, store_error};
+use crate::grants::Remembered;
+use crate::sql::{get, number, record, table, work_columns};
+
+/// The parameters of every part, by their numbers: 1 tenant, 2 service, 3 deployment, 4 release, 5 run, 6 id of the other
+/// row, 7 sequence of the remembered grants, 8 principal, 9 operation, 10 key, 11 outcomes are kept since, 12 kind and
+/// 13 id of the work, 14 now in microseconds, 15 now as text.
+///
+/// Every part gives three columns: its name, a number and a text.
+const TENANT: &str = "
+SELECT 'seq', seq, NULL FROM cicd_chain_head WHERE tenant = ?1 AND chain = 'ledger'
+UNION ALL SELECT 'epoch', governance_epoch, NULL FROM cicd_chain_head WHERE tenant = ?1 AND chain = 'ledger'
+UNION ALL SELECT 'grants', grants_seq, NULL FROM cicd_chain_head WHERE tenant = ?1 AND chain = 'ledger'
+UNION ALL SELECT 'grant', 0, body FROM cicd_grant WHERE tenant = ?1
+    AND ?7 <> (SELECT grants_seq FROM cicd_chain_head WHERE tenant = ?1 AND chain = 'ledger')";
+
+const OUTCOME: &str = "
+UNION ALL SELECT 'outcome', 0, outcome FROM cicd_outcome
+    WHERE tenant = ?1 AND principal = ?8 AND operation = ?9 AND key = ?10 AND at > ?11";
+
+const LEASE: &str = "
+UNION ALL SELECT 'lease', epoch, NULL FROM cicd_work
+    WHERE tenant = ?1 AND kind = ?12 AND id = ?13 AND lease_until > ?14";
+
+const RUN: &str = "
+UNION ALL SELECT 'run', 0, body FROM cicd_ci_run WHERE tenant = ?1 AND id = ?5";
+
+const RELEASE: &str = "
+UNION ALL SELECT 'release', 0, body FROM cicd_release WHERE tenant = ?1 AND id = ?4
+UNION ALL SELECT 'undone', 0, body FROM cicd_release WHERE tenant = ?1 AND id IN (
+    SELECT value FROM json_each((SELECT body -> '$.kind.undoes' FROM cicd_release WHERE tenant = ?1 AND id = ?4)))";
+
+/// The deployment that was asked for, or that the release goes to; the service that was asked for, or that the deployment
+/// or the run belongs to.
+const ASKED: &str = "
+WITH asked_deployment (id) AS MATERIALIZED (
+    SELECT coalesce(?3, (SELECT deployment FROM cicd_release WHERE tenant = ?1 AND id = ?4))
+), asked_service (id) AS MATERIALIZED (
+    SELECT coalesce(?2, (SELECT service FROM cicd_deployment WHERE tenant = ?1 AND id = asked_deployment.id),
+        (SELECT service FROM cicd_ci_run WHERE tenant = ?1 AND id = ?5)) FROM asked_deployment
+)";
+
+const DEPLOYMENT: &str = "
+UNION ALL SELECT 'deployment', 0, body FROM cicd_deployment
+    WHERE tenant = ?1 AND id = (SELECT id FROM asked_deployment)
+UNION ALL SELECT 'cd_config', 0, body FROM cicd_cd_config
+    WHERE tenant = ?1 AND id = (SELECT id FROM asked_deployment)
+UNION ALL SELECT 'last_cd', coalesce(max(revision), 0), NULL FROM cicd_revision
+    WHERE tenant = ?1 AND kind = 'cd_config' AND id = (SELECT id FROM asked_deployment)
+UNION ALL SELECT 'floor', 0, body FROM cicd_policy_floor WHERE tenant = ?1 AND id = (
+    SELECT body ->> '$.spec.tier' FROM cicd_deployment WHERE tenant = ?1 AND id = (SELECT id FROM asked_deployment))
+UNION ALL SELECT 'freeze', 0, body FROM cicd_freeze
+    WHERE tenant = ?1 AND ends_at > ?15 AND EXISTS (SELECT 1 FROM asked_deployment WHERE id IS NOT NULL)
+UNION ALL SELECT 'lock', 0, body FROM cicd_lock
+    WHERE tenant = ?1 AND deployment = (SELECT id FROM asked_deployment) AND ends_at > ?15
+UNION ALL SELECT 'executing', 0, body FROM cicd_release
+    WHERE tenant = ?1 AND deployment = (SELECT id FROM asked_deployment) AND status = 'executing'
+UNION ALL SELECT 'waiting', born, body FROM cicd_release
+    WHERE tenant = ?1 AND deployment = (SELECT id FROM asked_deployment) AND status IN ('pending_approval', 'approved')
+UNION ALL SELECT * FROM (SELECT 'latest', 0, body FROM cicd_release
+    WHERE tenant = ?1 AND deployment = (SELECT id FROM asked_deployment) AND status IN ('executing', 'succeeded', 'failed')
+    ORDER BY started DESC, id DESC LIMIT 1)
+UNION ALL SELECT * FROM (SELECT 'ledger', born, body FROM cicd_ledger_entry
+    WHERE tenant = ?1 AND deployment = (SELECT id FROM asked_deployment)
+    ORDER BY born DESC, id DESC LIMIT 200)";
+
+const SERVICE: &str = "
+UNION ALL SELECT 'service', 0, body FROM cicd_service WHERE tenant = ?1 AND id = (SELECT id FROM asked_service)
+UNION ALL SELECT 'ci_config', 0, body FROM cicd_ci_config WHERE tenant = ?1 AND id = (SELECT id FROM asked_service)
+UNION ALL SELECT 'last_ci', coalesce(max(revision), 0), NULL FROM cicd_revision
+    WHERE tenant = ?1 AND kind = 'ci_config' AND id = (SELECT id FROM asked_service)";
+
+const _: () = assert!(Snapshot::MOST_LEDGER_ENTRIES == 200, "as DEPLOYMENT says");
+
+fn statement(load: &Load) -> String {
+    let mut sql = String::with_capacity(4096);
+    let has_deployment = load.deployment.is_some() || load.release.is_some();
+    let has_service = has_deployment || load.service.is_some() || load.run.is_some();
+    let parts = [
+        (has_service, ASKED),
+        (true, TENANT),
+        (load.operation.is_some(), OUTCOME),
+        (work(load).is_some(), LEASE),
+        (load.run.is_some(), RUN),
+        (load.release.is_some(), RELEASE),
+        (has_deployment, DEPLOYMENT),
+        (has_service, SERVICE),
+    ];
+    parts.into_iter().filter(|(asked, _)| *asked).for_each(|(_, part)| sql.push_str(part));
+    if let Some(key) = &load.record {
+        sql.push_str("\nUNION ALL SELECT 'record', 0, body FROM ");
+        sql.push_str(table(key.kind));
+        sql.push_str(" WHERE tenant = ?1 AND id = ?6");
+    }
+    sql
+}
+
+/// The work whose lease is asked for.
+fn work(load: &Load) -> Option<WorkKey> {
+    load.release.map(WorkKey::Release).or(load.run.map(WorkKey::CiRun))
+}
+
+/// Reads what `load` asks for, at `now`.
+pub(crate) async fn load(
+    readers: &SqlitePool,
+    remembered: &Remembered,
+    tenant: &TenantId,
+    load: &Load,
+    now: Timestamp,
+) -> Result<Snapshot, StoreError> {
+    let grants = remembered.get(tenant);
+    let work = work(load).map(work_columns);
+    let operation = load.operation.as_ref();
+    let query = sqlx::query(AssertSqlSafe(statement(load)))
+        .bind(tenant.as_str())
+        .bind(load.service.as_ref().map(ServiceId::as_str))
+        .bind(load.deployment.as_ref().map(DeploymentId::as_str))
+        .bind(load.release.map(|id| id.to_string()))
+        .bind(load.run.map(|id| id.to_string()))
+        .bind(load.record.as_ref().map(|key| key.id.as_str()))
+        .bind(grants.as_ref().map_or(-1, |(seq, _)| *seq))
+        .bind(operation.map(|key| key.principal.as_str()))
+        .bind(operation.map(|key| key.operation.as_str()))
+        .bind(operation.map(|key| key.key.as_str()))
+        .bind(forgotten(now))
+        .bind(work.as_ref().map(|(kind, _)| *kind))
+        .bind(work.as_ref().map(|(_, id)| id.as_str()))
+        .bind(now.as_micros())
+        .bind(now.to_string());
+    let rows = query.fetch_all(readers).await.map_err(|error| store_error(&error))?;
+    let mut found = Found::default();
+    rows.iter().try_for_each(|row| found.take(load, row))?;
+    Ok(found.finish(tenant, now, remembered, grants))
+}
+
+#[derive(Default)]
+struct Found {
+    snapshot: Snapshot,
+    grants_seq: i64,
+    grants: Vec<Grant>,
+    waiting: Vec<(i64, Release)>,
+}
+
+impl Found {
+    fn take(&mut self, load: &Load, row: &SqliteRow) -> Result<(), StoreError> {
+        let snapshot = &mut self.snapshot;
+        match get(row, 0)? {
+            "seq" => snapshot.ledger_seq = number(get(row, 1)?),
+            "epoch" => snapshot.policy.epoch = number(get(row, 1)?),
+            "grants" => self.grants_seq = get(row, 1)?,
+            "grant" => self.grants.push(read(RecordKind::Grant, row)?),
+            "outcome" => snapshot.outcome = Some(outcome(row, 2)?),
+            "lease" => snapshot.lease_epoch = number(get(row, 1)?),
+            "run" => snapshot.run = Some(read(RecordKind::CiRun, row)?),
+            "release" => snapshot.release = Some(read(RecordKind::Release, row)?),
+            "undone" => snapshot.undone.push(read(RecordKind::Release, row)?),
+            "deployment" => snapshot.deployment = Some(read(RecordKind::Deployment, row)?),
+            "cd_config" => snapshot.cd_config = Some(read(RecordKind::CdConfig, row)?),
+            "floor" => snapshot.floor = Some(read(RecordKind::PolicyFloor, row)?),
+            "freeze" => snapshot.freezes.push(read(RecordKind::Freeze, row)?),
+            "lock" => snapshot.locks.push(read(RecordKind::Lock, row)?),
+            "executing" => snapshot.executing = Some(read(RecordKind::Release, row)?),
+            "waiting" => self.waiting.push((get(row, 1)?, read(RecordKind::Release, row)?)),
+            "latest" => snapshot.latest_executed = Some(read(RecordKind::Release, row)?),
+            "last_cd" => snapshot.last_cd_revision = get(row, 1)?,
+            "last_ci" => snapshot.last_ci_revision = get(row, 1)?,
+            "ledger" => snapshot.ledger.push(read(RecordKind::LedgerEntry, row)?),
+            "service" => snapshot.service = Some(read(RecordKind::Service, row)?),
+            "ci_config" => snapshot.ci_config = Some(read(RecordKind::CiConfig, row)?),
+            "record" => {
+                let kind = load.record.as_ref().map(|key| key.kind);
+                snapshot.record = kind.map(|kind| record(kind, row, 2)).transpose()?;
+            }
+            other => return Err(corrupt("a part of a load", other)),
+        }
+        Ok(())
+    }
+
+    /// Puts in order what a compound statement gives in any order.
+    fn finish(
+        self,
+        tenant: &TenantId,
+        now: Timestamp,
+        remembered: &Remembered,
+        known: Option<(i64, Arc<[Grant]>)>,
+    ) -> Snapshot {
+        let Self { mut snapshot, grants_seq, mut grants, mut waiting } = self;
+        snapshot.now = now;
+        snapshot.freezes.sort_by_key(|freeze| freeze.id);
+        snapshot.locks.sort_by_key(|lock| lock.id);
+        waiting.sort_by_key(|(born, release)| (*born, release.id()));
+        snapshot.waiting = waiting.into_iter().map(|(_, release)| release).collect();
+        snapshot.undone = in_order(snapshot.release.as_ref(), snapshot.undone);
+        let grants = match known {
+            Some((seq, known)) if seq == grants_seq => known,
+            _ => {
+                grants.sort_by_key(Grant::key);
+                let read: Arc<[Grant]> = grants.into();
+                remembered.set(tenant, grants_seq, Arc::clone(&read));
+                read
+            }
+        };
+        snapshot.policy = PolicySnapshot { epoch: snapshot.policy.epoch, grants };
+        snapshot
+    }
+}
+
+fn read<T: TryFrom<Record>>(kind: RecordKind, row: &SqliteRow) -> Result<T, StoreError> {
+    T::try_from(record(kind, row, 2)?).map_err(|_| corrupt("a row", kind.as_str()))
+}
+
+/// The releases that `release` undoes, in the order in which it names them.
+fn in_order(release: Option<&Release>, mut undone: Vec<Release>) -> Vec<Release> {
+    if let Some(ReleaseKind::Rollback { undoes, .. }) = release.map(|release| &release.spec.kind) {
+        undone.sort_by_key(|release| undoes.iter().position(|id| *id == release.id()));
+    }
+    undone
+}
