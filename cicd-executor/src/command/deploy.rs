@@ -94,7 +94,7 @@ impl VerbCall<'_> {
         let secrets = &*self.shared.secrets;
         let environment = Environment::resolve(&command.environment, &self.job.tenant, secrets).await;
         let environment = environment.map_err(|unresolved| NotRun::Failed(unresolved.to_string()))?;
-        log.mask(environment.secrets());
+        log.mask(environment.secrets().chain([self.job.report_token.expose()]));
         let workspace = tokio::select! {
             workspace = self.shared.site.workspace(format!("release-{}", self.job.release.id())) => workspace?,
             () = stop.requested() => return Err(NotRun::Stopped),

@@ -80,7 +80,11 @@ impl Git<'_> {
     }
 
     async fn needs(&mut self, arguments: &[&str]) -> Result<(), NoSource> {
-        if self.does(arguments).await? { Ok(()) } else { Err(NoSource::Refused(self.log.last_line())) }
+        if self.does(arguments).await? {
+            Ok(())
+        } else {
+            Err(NoSource::Refused(self.log.line_with("fatal: ")))
+        }
     }
 }
 

@@ -113,9 +113,18 @@ impl Log {
 
     /// The last line that a child wrote, shortened and masked; empty when it wrote none.
     pub(crate) fn last_line(&self) -> String {
+        shortened(self.lines().last())
+    }
+
+    /// The first line at the end of a child's output that begins with `start`; the last one when none does.
+    pub(crate) fn line_with(&self, start: &str) -> String {
+        let lines = self.lines();
+        shortened(lines.iter().find(|line| line.starts_with(start)).or(lines.last()))
+    }
+
+    fn lines(&self) -> Vec<String> {
         let text = String::from_utf8_lossy(&self.end);
-        let line = text.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-        line.chars().filter(|c| !c.is_control()).take(END / 4).collect()
+        text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
     }
 
     /// Whether something waits to be written.
@@ -162,6 +171,10 @@ impl Log {
             self.note(&format!("the log is cut: more than {} bytes of output", self.limits.kept_bytes));
         }
     }
+}
+
+fn shortened(line: Option<&String>) -> String {
+    line.map_or("", String::as_str).chars().filter(|c| !c.is_control()).take(END / 4).collect()
 }
 
 impl std::fmt::Debug for Log {

@@ -196,3 +196,6 @@ fn remove(file: &Path) -> io::Result<()> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,6 +29,7 @@ pub(super) fn of(job: &DeployJob, weight: Option<u8>, artifact: Option<&Path>) -
         ("CICD_ARTIFACT_NAME", spec.content.artifact.name.clone()),
         ("CICD_ATTEMPT_KEY", job.attempt.to_string()),
         ("CICD_EPOCH", job.epoch.to_string()),
+        ("CICD_REPORT_TOKEN", job.report_token.expose().to_owned()),
         ("CICD_STRATEGY", spec.content.strategy.kind().as_str().to_owned()),
     ];
     let known = [
