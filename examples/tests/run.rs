@@ -71,3 +71,20 @@ fn the_documentation_of_the_engine_shows_the_ten_lines() {
         "cicd-core/src/engine.rs does not show the lines of examples/embed_memory"
     );
 }
+
+/// Whoever implements the hash anew tests it with this page.
+#[test]
+fn the_page_about_the_audit_has_the_test_vector() {
+    use cicd_core::audit::{Chain, ChainHead};
+    use cicd_core::time::Timestamp;
+
+    let page = include_str!("../../docs/AUDIT.md");
+    let (tenant, mut head) = ("acme".parse().unwrap(), ChainHead::EMPTY);
+    for number in 0..2 {
+        let (at, bytes) = (1_000 + number, format!("{{\"n\":{number}}}"));
+        let (event, next) = head.append(&tenant, Chain::Ledger, Timestamp::from_micros(at), bytes.clone());
+        head = next;
+        let row = format!("| {} | {at} | `{bytes}` | `{}` |", event.seq, event.hash.hex());
+        assert!(page.contains(&row), "docs/AUDIT.md lacks {row}");
+    }
+}
