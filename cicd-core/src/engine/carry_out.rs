@@ -9,7 +9,7 @@ use super::facts::Roles;
 use super::operation::{Options, Outcome};
 use crate::approval::Vote;
 use crate::authz::{Action, Caller, Object, Verdict};
-use crate::id::PrincipalId;
+use crate::id::{PrincipalId, RowVersion};
 use crate::port::{
     ChangeSet, Committed, Load, OperationKey, Record, RecordKey, Resolved, Snapshot, StoreError,
     StoredOutcome,
@@ -109,6 +109,7 @@ impl Engine {
             let (mut change, answer) = match self.decided(caller, &snapshot, need, decide).await? {
                 Step::Unchanged(record) => {
                     let answer = record.key();
+                    expect(&answer, record.row_version(), options)?;
                     return Ok(Settled { done: Done::Unchanged(record), answer, seq, at });
                 }
                 Step::Commit(change, answer) => (change, answer),
@@ -336,11 +337,18 @@ fn check_expected(
     options: &Options,
     now: Timestamp,
 ) -> Result<(), EngineError> {
-    let Some(expected) = options.expected else { return Ok(()) };
+    if options.expected.is_none() {
+        return Ok(());
+    }
     let rows = change.resolve(now).map_err(|error| EngineError::Internal { message: error.to_string() })?;
-    match rows.into_iter().find(|row| row.key == *answer) {
-        Some(row) if row.expected != expected => {
-            Err(EngineError::VersionMoved { what: answer.clone(), current: row.expected })
+    let row = rows.into_iter().find(|row| row.key == *answer);
+    row.map_or(Ok(()), |row| expect(answer, row.expected, options))
+}
+
+fn expect(what: &RecordKey, current: RowVersion, options: &Options) -> Result<(), EngineError> {
+    match options.expected {
+        Some(expected) if expected != current => {
+            Err(EngineError::VersionMoved { what: what.clone(), current })
         }
         _ => Ok(()),
     }

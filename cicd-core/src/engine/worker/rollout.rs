@@ -155,6 +155,7 @@ impl<'a> Rollout<'a> {
             Ok(()) => Ok(Turn::Again),
             // Somebody else was first, such as a release manager who aborts: look again.
             Err(EngineError::Refused(refusal)) if matches!(*refusal, Refusal::NotPossible { .. }) => {
+                self.worker.news().await;
                 Ok(Turn::Again)
             }
             Err(error) => Err(error),
