@@ -44,7 +44,7 @@ fn verdict(worktree: &Worktree, patch: &Patch) -> Result<Option<String>, Failure
         return Ok(Some(format!("the patch doesn't apply: {failure}")));
     }
     let outcome = worktree.test(&patch.test);
-    worktree.restore()?;
+    worktree.restore(patch)?;
     Ok(match outcome? {
         Outcome::Red => None,
         other => Some(format!("with the patch the test must be red: {other}")),

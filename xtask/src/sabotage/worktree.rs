@@ -38,15 +38,34 @@ impl Worktree {
         tool::output(
             tool::program("git", &["worktree", "add", "--detach"]).arg(worktree.path()).arg("HEAD"),
         )?;
+        worktree.rename_version()?;
         Ok(worktree)
+    }
+
+    /// Gives the worktree's crates a version of their own. Cargo tells the builds of two worktrees apart by version alone:
+    /// with the same one, the workspace would later run what was built here, sabotage and all.
+    fn rename_version(&self) -> Result<(), Failure> {
+        let path = self.path().join("Cargo.toml");
+        let manifest = std::fs::read_to_string(&path)?;
+        let current = concat!("\nversion = \"", env!("CARGO_PKG_VERSION"), "\"\n");
+        if manifest.matches(current).count() != 1 {
+            return Err(Failure::new("`Cargo.toml` has no workspace version, or more than one"));
+        }
+        let (major, minor) = (env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"));
+        Ok(std::fs::write(
+            path,
+            manifest.replace(current, &format!("\nversion = \"{major}.{minor}.999\"\n")),
+        )?)
     }
 
     pub(super) fn apply(&self, patch: &Patch) -> Result<(), Failure> {
         tool::output(tool::program("git", &["apply"]).arg(&patch.path).current_dir(self.path())).map(drop)
     }
 
-    pub(super) fn restore(&self) -> Result<(), Failure> {
-        tool::output(tool::program("git", &["checkout", "--quiet", "."]).current_dir(self.path())).map(drop)
+    /// Takes `patch` back.
+    pub(super) fn restore(&self, patch: &Patch) -> Result<(), Failure> {
+        let mut command = tool::program("git", &["apply", "--reverse"]);
+        tool::output(command.arg(&patch.path).current_dir(self.path())).map(drop)
     }
 
     /// Runs `cargo test` with `arguments`. What is compiled here is shared with the workspace as far as it is the same.
