@@ -73,6 +73,7 @@ impl Default for ProcessLimits {
 
 #[derive(Debug)]
 struct Tools {
+    setsid: Option<PathBuf>,
     setpriv: Option<PathBuf>,
     prlimit: Option<PathBuf>,
     limits: ProcessLimits,
@@ -82,7 +83,8 @@ impl Confinement {
     /// # Errors
     /// When `isolation` does not keep the host's rights from its children.
     pub(crate) fn new(isolation: Isolation, dev: bool, limits: ProcessLimits) -> Result<Self, SetupError> {
-        let tools = Tools { setpriv: tool("setpriv"), prlimit: tool("prlimit"), limits };
+        let [setsid, setpriv, prlimit] = ["setsid", "setpriv", "prlimit"].map(tool);
+        let tools = Tools { setsid, setpriv, prlimit, limits };
         let mut free = Vec::new();
         match &isolation {
             Isolation::RunAs { first_uid, count, gid } => {
@@ -135,10 +137,17 @@ impl Slot {
         }
     }
 
+    /// Whether [`Slot::prefix`] makes its process the leader of a session, and so of a process group.
+    pub(crate) fn leads_session(&self) -> bool {
+        self.confinement.tools.setsid.is_some()
+    }
+
     /// What stands before each command of this attempt.
     pub(crate) fn prefix(&self, workspace: &Path) -> Vec<OsString> {
         let tools = &self.confinement.tools;
-        let mut argv = tools.limit(self.user.is_some());
+        // A child that shared the host's terminal could type into it.
+        let mut argv: Vec<_> = tools.setsid.iter().map(OsString::from).collect();
+        argv.extend(tools.limit(self.user.is_some()));
         argv.extend(tools.drop_rights(self.owner()));
         if let Isolation::Wrapper(wrapper) = &self.confinement.isolation {
             let workspace = workspace.to_string_lossy();

@@ -6,7 +6,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, kill_process_group, pidfd_open};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::oneshot;
@@ -35,10 +35,9 @@ impl Spawner {
         Ok(Self { requests })
     }
 
-    /// Begins `command` as the leader of a new process group.
+    /// Begins `command`, which leads a process group or is about to.
     pub(crate) async fn spawn(&self, mut command: Command) -> io::Result<ProcessGroup> {
-        use std::os::unix::process::CommandExt as _;
-        command.stdin(Stdio::piped()).process_group(0);
+        command.stdin(Stdio::piped());
         let (reply, answer) = oneshot::channel();
         self.requests.send((command, reply)).map_err(|_| gone())?;
         ProcessGroup::new(answer.await.map_err(|_| gone())??)
@@ -89,9 +88,9 @@ impl ProcessGroup {
 
     /// Sends `signal` to all of the group.
     pub(crate) fn signal(&self, signal: Signal) {
-        if self.leader.is_some() {
-            // The only failure is a group whose last member is gone.
-            let _ = kill_process_group(self.id, signal);
+        if self.leader.is_some() && kill_process_group(self.id, signal).is_err() {
+            // There is no such group yet: the leader has not come to lead it. Else it is gone.
+            let _ = kill_process(self.id, signal);
         }
     }
 

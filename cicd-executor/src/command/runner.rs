@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::os::fd::OwnedFd;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::process::{Command, ExitStatus};
@@ -97,6 +98,9 @@ fn command(workspace: &Workspace, argv: &[String], mark: &str) -> io::Result<Com
     words.extend(argv.iter().map(Into::into));
     let mut words = words.into_iter();
     let mut command = Command::new(words.next().unwrap_or_default());
+    if !workspace.slot()?.leads_session() {
+        command.process_group(0);
+    }
     command.args(words).current_dir("/").env_clear().env("PATH", PATH).env("LANG", "C.UTF-8").env(MARK, mark);
     Ok(command)
 }
@@ -256,7 +260,6 @@ impl Watch {
 }
 
 fn ended(status: ExitStatus) -> Ended {
-    use std::os::unix::process::ExitStatusExt as _;
     match (status.code(), status.signal()) {
         (Some(code), _) => Ended::Exited(code),
         (None, signal) => Ended::Signalled(signal.unwrap_or(0)),

@@ -26,7 +26,7 @@ async fn a_commit_is_built_and_its_artifact_kept() {
             { "name": "check", "argv": ["grep", "-q", "first", "page"] },
             { "name": "build", "shell": "tr a-z A-Z <page >out" },
         ]);
-        let built = host.build(&job(&repository, &first, steps)).await;
+        let built = host.build(&job(&repository, &first, &steps)).await;
         assert_eq!(digest(&built.outcome), Digest::of(b"FIRST"), "{}", built.log);
         let kept = host.blobs.artifact(&tenant(), Digest::of(b"FIRST")).await.unwrap().unwrap();
         assert_eq!(kept.try_concat().await.unwrap(), b"FIRST");
@@ -72,7 +72,7 @@ async fn a_step_knows_its_run_and_little_else() {
     let commit_with_directory = repository.commit("sub/file", &commit);
     let path = repository.path().display().to_string();
     let artifact = json!({ "path": "sub/out", "name": "names" });
-    let built = host.build(&job_of(&path, &commit_with_directory, artifact, steps)).await;
+    let built = host.build(&job_of(&path, &commit_with_directory, &artifact, &steps)).await;
     let digest = digest(&built.outcome);
     assert!(built.log.contains("\n*** text\n") && !built.log.contains("hunter2"), "{}", built.log);
     let names = host.blobs.artifact(&tenant(), digest).await.unwrap().unwrap().try_concat().await.unwrap();

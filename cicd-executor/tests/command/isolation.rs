@@ -30,7 +30,7 @@ async fn denied(isolation: Isolation) -> [bool; 3] {
         let mut denied = [false; 3];
         for (path, denied) in paths.iter().zip(&mut denied) {
             let steps = json!([{ "name": "pry", "argv": ["cp", path, "out"] }]);
-            let built = host.build(&job(&repository, &commit, steps)).await;
+            let built = host.build(&job(&repository, &commit, &steps)).await;
             *denied =
                 built.steps[0].outcome == StepOutcome::Failed && built.log.contains("Permission denied");
             assert_eq!(*denied, !matches!(built.outcome, CiOutcome::Succeeded { .. }), "{}", built.log);

@@ -31,7 +31,7 @@ fn steps() -> Value {
 #[tokio::test]
 async fn a_repository_that_is_not_there() {
     let host = Host::dev().await;
-    let built = host.build(&job_of("/no/such/repository", &"a".repeat(40), out(), steps())).await;
+    let built = host.build(&job_of("/no/such/repository", &"a".repeat(40), &out(), &steps())).await;
     let RunFailure::CannotClone { message } = cause(&built) else { panic!("{:?}", built.outcome) };
     assert_eq!(message, "fatal: '/no/such/repository' does not appear to be a git repository");
     assert!(built.log.contains(&message), "{}", built.log);
@@ -64,7 +64,7 @@ async fn a_step_that_fails_is_the_last_one() {
     let (repository, commit) = Repository::new();
     let steps =
         json!([{ "name": "test", "shell": "echo bad; exit 3" }, { "name": "build", "shell": "cp page out" }]);
-    let built = Host::dev().await.build(&job(&repository, &commit, steps)).await;
+    let built = Host::dev().await.build(&job(&repository, &commit, &steps)).await;
     let step = "test".parse().unwrap();
     assert_eq!(cause(&built), RunFailure::StepFailed { step, exit_code: Some(3) });
     let results = built.steps.iter().map(|step| (step.name.as_str(), step.outcome, step.exit_code));
@@ -84,13 +84,13 @@ async fn a_program_that_is_missing() {
     let (repository, commit) = Repository::new();
     for program in ["no-such-program", "./no-such-script", "/no/such/program", "./page"] {
         let steps = json!([{ "name": "build", "argv": [program] }]);
-        let built = Host::dev().await.build(&job(&repository, &commit, steps)).await;
+        let built = Host::dev().await.build(&job(&repository, &commit, &steps)).await;
         let (step, program) = ("build".parse().unwrap(), program.to_owned());
         assert_eq!(cause(&built), RunFailure::MissingCommand { step, program });
     }
     // One that is there and exits alike is not missing.
     let steps = json!([{ "name": "build", "argv": ["sh", "-c", "exit 127"] }]);
-    let built = Host::dev().await.build(&job(&repository, &commit, steps)).await;
+    let built = Host::dev().await.build(&job(&repository, &commit, &steps)).await;
     assert!(matches!(cause(&built), RunFailure::StepFailed { exit_code: Some(127), .. }));
 }
 
@@ -101,7 +101,7 @@ async fn a_secret_that_is_missing_ends_the_run_before_its_first_step() {
         { "name": "first", "argv": ["true"] },
         { "name": "second", "argv": ["true"], "environment": { "KEY": { "secret": "no-key" } } },
     ]);
-    let built = Host::dev().await.build(&job(&repository, &commit, steps)).await;
+    let built = Host::dev().await.build(&job(&repository, &commit, &steps)).await;
     let (step, secret) = ("second".parse().unwrap(), "no-key".parse().unwrap());
     assert_eq!(cause(&built), RunFailure::UnknownSecret { step, secret });
     assert!(built.steps.is_empty());
@@ -111,7 +111,7 @@ async fn a_secret_that_is_missing_ends_the_run_before_its_first_step() {
 async fn a_step_that_hangs() {
     let (repository, commit) = Repository::new();
     let steps = json!([{ "name": "hang", "shell": "sleep 1000 & echo $!; wait", "timeout_seconds": 1 }]);
-    let built = Host::dev().await.build(&job(&repository, &commit, steps)).await;
+    let built = Host::dev().await.build(&job(&repository, &commit, &steps)).await;
     assert_eq!(built.outcome, CiOutcome::TimedOut { step: "hang".parse().unwrap() });
     assert_eq!(built.steps[0].outcome, StepOutcome::TimedOut);
     let pid = built.log.lines().find(|line| line.bytes().all(|byte| byte.is_ascii_digit())).unwrap();

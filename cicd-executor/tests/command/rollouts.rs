@@ -40,7 +40,7 @@ async fn a_command_knows_its_rollout() {
     let strategy =
         serde_json::from_value(json!({ "type": "rolling", "max_surge": 1, "max_unavailable": "25%" }))
             .unwrap();
-    let job = rollout(json!({ "apply": apply }), strategy, digest);
+    let job = rollout(&json!({ "apply": apply }), strategy, digest);
     assert_eq!(carry_out(&host, &job, Verb::Apply).await, VerbOutcome::Done);
     let log = host.log(job.log).await;
     let (release, attempt, zero) = (job.release.id(), job.attempt, Digest::ZERO);
@@ -63,7 +63,7 @@ async fn a_command_knows_its_rollout() {
 async fn a_weight_reaches_its_command_and_all_of_a_rollout_is_in_one_log() {
     let host = Host::dev().await;
     let commands = json!({ "apply": shell("echo applied"), "set-weight": shell("echo at $CICD_WEIGHT") });
-    let job = rollout(commands, canary(), Digest::of(b"not kept"));
+    let job = rollout(&commands, canary(), Digest::of(b"not kept"));
     assert_eq!(carry_out(&host, &job, Verb::Apply).await, VerbOutcome::Done);
     assert_eq!(carry_out(&host, &job, Verb::SetWeight { weight: 25 }).await, VerbOutcome::Done);
     let expected = "[cicd] apply, epoch 3\napplied\n[cicd] set-weight 25 %, epoch 3\nat 25\n";
@@ -78,7 +78,7 @@ async fn a_command_that_fails_says_why() {
         "promote": { "shell": "sleep 1000", "timeout_seconds": 1 },
         "undo": { "argv": ["true"], "environment": { "TOKEN": { "secret": "no-token" } } },
     });
-    let job = rollout(commands, canary(), Digest::of(b"not kept"));
+    let job = rollout(&commands, canary(), Digest::of(b"not kept"));
     for (verb, expected) in [
         (Verb::Apply, "`apply` exited with 4: no such cluster"),
         (Verb::Promote, "`promote` took longer than it may"),
@@ -98,7 +98,7 @@ async fn an_analysis_passes_fails_or_can_t_tell() {
         [(0, "done"), (1, "failed"), (2, "inconclusive"), (7, "inconclusive"), (127, "inconclusive")]
     {
         let commands = json!({ "apply": shell("true"), "analyse": shell(&format!("exit {code}")) });
-        let job = rollout(commands, canary(), Digest::of(b"not kept"));
+        let job = rollout(&commands, canary(), Digest::of(b"not kept"));
         let outcome = carry_out(&host, &job, Verb::Analyse { name: "command".to_owned() }).await;
         let told = match outcome {
             VerbOutcome::Done => "done",
@@ -125,7 +125,7 @@ async fn a_status_tells_what_is_under_way() {
         if let Some(line) = line {
             commands["status"] = shell(line);
         }
-        let told = match host.executor.status(&rollout(commands, canary(), Digest::ZERO)).await {
+        let told = match host.executor.status(&rollout(&commands, canary(), Digest::ZERO)).await {
             DeployStatus::Settled => "settled",
             DeployStatus::InProgress => "in progress",
             DeployStatus::Failed { .. } => "failed",
@@ -142,7 +142,7 @@ async fn an_artifact_that_was_changed_is_not_rolled_out() {
     let hex = digest.hex();
     fs::write(host.directory.join("blobs/tenants/acme/artifacts").join(&hex[..2]).join(&hex), "another")
         .unwrap();
-    let job = rollout(json!({ "apply": shell("echo applied") }), canary(), digest);
+    let job = rollout(&json!({ "apply": shell("echo applied") }), canary(), digest);
     let VerbOutcome::Failed { message } = carry_out(&host, &job, Verb::Apply).await else {
         panic!("applied")
     };
@@ -153,7 +153,7 @@ async fn an_artifact_that_was_changed_is_not_rolled_out() {
 #[tokio::test]
 async fn a_stop_ends_a_command_and_all_it_began() {
     let host = Host::dev().await;
-    let job = rollout(json!({ "apply": shell("sleep 1000 & echo pid $!; wait") }), canary(), Digest::ZERO);
+    let job = rollout(&json!({ "apply": shell("sleep 1000 & echo pid $!; wait") }), canary(), Digest::ZERO);
     let (handle, stop) = Stop::pair();
     let (outcome, pid) = tokio::join!(host.executor.carry_out(&job, &Verb::Apply, stop), async {
         let pid = until("the log", async || {

@@ -156,17 +156,17 @@ impl Repository {
 }
 
 /// A run of `commit` with these steps, which leave an artifact at `out`; the first attempt has begun.
-pub(crate) fn job(repository: &Repository, commit: &str, steps: Value) -> CiJob {
+pub(crate) fn job(repository: &Repository, commit: &str, steps: &Value) -> CiJob {
     let path = repository.path().display().to_string();
-    job_of(&path, commit, json!({ "path": "out", "name": "site" }), steps)
+    job_of(&path, commit, &json!({ "path": "out", "name": "site" }), steps)
 }
 
 /// A run that executes one line, which leaves an artifact at `out`.
 pub(crate) fn line(repository: &Repository, commit: &str, line: &str) -> CiJob {
-    job(repository, commit, json!([{ "name": "build", "shell": line }]))
+    job(repository, commit, &json!([{ "name": "build", "shell": line }]))
 }
 
-pub(crate) fn job_of(repository: &str, commit: &str, artifact: Value, steps: Value) -> CiJob {
+pub(crate) fn job_of(repository: &str, commit: &str, artifact: &Value, steps: &Value) -> CiJob {
     let draft = json!({
         "repository": repository, "branches": [], "tags": [], "paths": [], "steps": steps, "artifact": artifact,
         "trigger_mode": "manual", "executor": "command", "max_attempts": 1,
@@ -195,7 +195,7 @@ pub(crate) fn job_of(repository: &str, commit: &str, artifact: Value, steps: Val
 }
 
 /// A release of `artifact` by `commands`.
-pub(crate) fn rollout(commands: Value, strategy: Strategy, artifact: Digest) -> DeployJob {
+pub(crate) fn rollout(commands: &Value, strategy: Strategy, artifact: Digest) -> DeployJob {
     let spec = ReleaseSpec {
         id: ReleaseId::from_uuid(fresh()),
         service: "shop".parse().unwrap(),

@@ -51,6 +51,14 @@ async fn nothing_can_be_read_from_the_input() {
 }
 
 #[tokio::test]
+async fn a_child_has_no_terminal() {
+    // The seventh field is the terminal of the session; the sixth names the session, which is the child's own.
+    let outcome = Bench::new(SameUserDev).shell("cut -d' ' -f1,6,7 /proc/$$/stat").await;
+    let fields = numbers(&outcome.log);
+    assert_eq!(fields, [fields[0], fields[0], 0], "{}", outcome.log);
+}
+
+#[tokio::test]
 async fn a_timeout_kills_grandchildren_also_those_that_do_not_listen() {
     let line = "sleep 1000 & echo $!; (trap '' TERM; sleep 1000; sleep 1000) & echo $!; wait";
     let bench = Bench::new(SameUserDev);
