@@ -32,7 +32,15 @@ pub enum Isolation {
     },
     /// This command is put before each command, `{workspace}` in it standing for the directory of the attempt, which has to be
     /// reachable at the same path inside. It has to take the host's rights away, to end with its parent, and to offer
-    /// `/bin/sh`; the executor can't check that it does.
+    /// `/bin/sh`; the executor can't check that it does. With bubblewrap:
+    ///
+    /// ```text
+    /// /usr/bin/bwrap --unshare-all --share-net --die-with-parent --new-session --uid 1000 --gid 1000
+    ///     --ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64
+    ///     --ro-bind-try /etc/resolv.conf /etc/resolv.conf --ro-bind-try /etc/ssl /etc/ssl
+    ///     --ro-bind-try /etc/passwd /etc/passwd
+    ///     --proc /proc --dev /dev --tmpfs /tmp --bind {workspace} {workspace}
+    /// ```
     Wrapper(Vec<String>),
     /// The host's own user: for development alone. A step can read all that the host can.
     SameUserDev,

@@ -2,6 +2,7 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 
 use cicd_core::ci::run::StepOutcome;
 use cicd_core::port::{CiExecutor as _, CiOutcome, Stop};
@@ -11,9 +12,9 @@ use serde_json::json;
 use super::support::{Host, Repository, Results, job, line, run_as, until};
 
 /// Tries to read the database, the token file and the workspace of another run; gives whether each attempt failed.
-async fn denied(isolation: Isolation) -> [bool; 3] {
+async fn denied(isolation: impl FnOnce(&Repository) -> Isolation) -> [bool; 3] {
     let (repository, commit) = Repository::new();
-    let host = Host::with(|config| config.isolation = isolation).await;
+    let host = Host::with(|config| config.isolation = isolation(&repository)).await;
     for name in ["cicd.db", "admin-token"] {
         let path = host.directory.join(name);
         fs::write(&path, "the host's").unwrap();
@@ -31,8 +32,9 @@ async fn denied(isolation: Isolation) -> [bool; 3] {
         for (path, denied) in paths.iter().zip(&mut denied) {
             let steps = json!([{ "name": "pry", "argv": ["cp", path, "out"] }]);
             let built = host.build(&job(&repository, &commit, &steps)).await;
-            *denied =
-                built.steps[0].outcome == StepOutcome::Failed && built.log.contains("Permission denied");
+            *denied = built.steps[0].outcome == StepOutcome::Failed
+                && (built.log.contains("Permission denied")
+                    || built.log.contains("No such file or directory"));
             assert_eq!(*denied, !matches!(built.outcome, CiOutcome::Succeeded { .. }), "{}", built.log);
         }
         handle.stop();
@@ -43,12 +45,12 @@ async fn denied(isolation: Isolation) -> [bool; 3] {
 
 #[tokio::test]
 async fn a_step_can_read_neither_the_host_s_files_nor_another_run_s() {
-    assert_eq!(denied(run_as(2)).await, [true; 3]);
+    assert_eq!(denied(|_| run_as(2)).await, [true; 3]);
 }
 
 #[tokio::test]
 async fn without_isolation_it_can() {
-    assert_eq!(denied(Isolation::SameUserDev).await, [false; 3]);
+    assert_eq!(denied(|_| Isolation::SameUserDev).await, [false; 3]);
 }
 
 #[tokio::test]
@@ -71,6 +73,26 @@ async fn a_wrapper_stands_before_every_command() {
     let host = Host::with(|config| config.isolation = Isolation::Wrapper(wrapper)).await;
     let built = host.build(&line(&repository, &commit, "[ \"$WRAPPED\" = \"$HOME\" ] && cp page out")).await;
     assert!(matches!(built.outcome, CiOutcome::Succeeded { .. }), "{}", built.log);
+}
+
+/// What the docs of [`Isolation::Wrapper`] show.
+const BWRAP: &str = "/usr/bin/bwrap --unshare-all --share-net --die-with-parent --new-session --uid 1000 --gid 1000 \
+    --ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/lib /lib --symlink usr/lib64 /lib64 \
+    --ro-bind-try /etc/resolv.conf /etc/resolv.conf --ro-bind-try /etc/ssl /etc/ssl --ro-bind-try /etc/passwd /etc/passwd \
+    --proc /proc --dev /dev --tmpfs /tmp --bind {workspace} {workspace}";
+
+#[tokio::test]
+async fn a_sandbox_hides_the_host_s_files_and_another_run_s() {
+    if !Path::new("/usr/bin/bwrap").exists() {
+        println!("bubblewrap is not installed: the wrapper of the docs is not tried");
+        return;
+    }
+    let wrapper = |repository: &Repository| {
+        let repository = repository.path().to_str().unwrap();
+        let words = BWRAP.split_whitespace().chain(["--ro-bind", repository, repository]);
+        Isolation::Wrapper(words.map(str::to_owned).collect())
+    };
+    assert_eq!(denied(wrapper).await, [true; 3]);
 }
 
 async fn refused(change: impl FnOnce(&mut CommandConfig)) -> SetupError {
