@@ -1,6 +1,10 @@
 //! Casbin against the reference evaluator, on random policies, grants, callers and objects.
+//!
+//! `CICD_PROVE_CASES` says how many requests, `CICD_PROVE_SEED` which; both are printed.
 
+use std::collections::hash_map::RandomState;
 use std::fmt::Write as _;
+use std::hash::{BuildHasher as _, Hasher as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cicd_authz_casbin::DEFAULT_MODEL;
@@ -8,7 +12,7 @@ use cicd_core::authz::{Action, Caller, Grant, GrantScope, Object, PolicySnapshot
 use cicd_core::service::Tier;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
-use proptest::test_runner::{Config, TestRunner};
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use crate::reference::{Policy, Reach, Right};
 use crate::support::{deployment, grant, verdict, with_model};
@@ -113,22 +117,32 @@ fn text(policy: &Policy) -> String {
     text
 }
 
-/// 12 000 requests, or as many as `CICD_PROVE_CASES` says.
-fn requests() -> usize {
-    let wanted = std::env::var("CICD_PROVE_CASES").ok();
-    wanted.map_or(12_000, |count| count.parse().expect("`CICD_PROVE_CASES` is a number"))
+/// How many requests are asked unless `CICD_PROVE_CASES` says otherwise.
+const CASES: u64 = 12_000;
+
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok().map(|text| text.parse().expect(variable))
+}
+
+/// A runner for so many requests, from a seed that it prints.
+fn runner() -> TestRunner {
+    let requests = number("CICD_PROVE_CASES").unwrap_or(CASES);
+    let seed = number("CICD_PROVE_SEED").unwrap_or_else(|| RandomState::new().build_hasher().finish());
+    println!("{requests} requests, CICD_PROVE_SEED={seed}");
+    let cases = u32::try_from(requests.div_ceil(REQUESTS as u64)).unwrap();
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let bytes = seed.to_le_bytes().repeat(4);
+    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
 }
 
 /// The requests of a case come in any order of epochs, to one authorizer: what it remembers takes part.
 #[test]
 fn casbin_and_the_reference_agree() {
-    let cases = u32::try_from(requests().div_ceil(REQUESTS)).unwrap();
-    let config = Config { cases, failure_persistence: None, ..Config::default() };
     let grants = proptest::collection::vec(a_grant(), 0..12);
     let snapshots = proptest::collection::vec(grants, 3);
     let asked = proptest::collection::vec(request(), REQUESTS);
     let (allowed, denied) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    TestRunner::new(config)
+    runner()
         .run(&(policy(), snapshots, asked), |(policy, snapshots, asked)| {
             let authorizer = with_model(DEFAULT_MODEL, &text(&policy)).unwrap();
             for (caller, action, object, epoch) in asked {
