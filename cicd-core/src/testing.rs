@@ -13,3 +13,4 @@
 
 pub mod builders;
 pub mod store;
+pub mod trace;
