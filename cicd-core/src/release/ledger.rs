@@ -61,14 +61,17 @@ impl LedgerEntry {
 #[must_use]
 pub fn candidates<'a>(source: &Release, ledger: &'a [LedgerEntry]) -> Vec<&'a LedgerEntry> {
     let undone = undoes(source);
-    let is_undone = |entry: &LedgerEntry| undone.contains(&entry.release);
-    let gone: Vec<_> =
-        ledger.iter().enumerate().filter(|(_, e)| e.withdrawn_by.is_some() || is_undone(e)).collect();
-    let comes_back = |index: usize, entry: &LedgerEntry| {
-        gone.iter().any(|(newer, gone)| (*newer <= index || is_undone(gone)) && entry.runs_the_same(gone))
-    };
-    let stable = ledger.iter().enumerate().filter(|(index, entry)| !comes_back(*index, entry));
-    stable.map(|(_, entry)| entry).collect()
+    let is_gone = |entry: &LedgerEntry| entry.withdrawn_by.is_some() || undone.contains(&entry.release);
+    let mut gone: Vec<&LedgerEntry> = Vec::new();
+    let mut stable = Vec::new();
+    for entry in ledger {
+        if is_gone(entry) {
+            gone.push(entry);
+        } else if !gone.iter().any(|newer| entry.runs_the_same(newer)) {
+            stable.push(entry);
+        }
+    }
+    stable
 }
 
 /// The release that makes the waiting `rollback` pointless: the deployment's latest executed one, where it started after

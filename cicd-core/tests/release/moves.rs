@@ -119,6 +119,9 @@ fn epoch(world: &World, id: ReleaseId, how: u8) -> u64 {
 }
 
 fn claim_and_start(world: &mut World, id: ReleaseId, how: u8) {
+    if how % 16 == 3 {
+        world.revoke(pick(&PERSONS, how / 16), APPROVER);
+    }
     world.claim(id);
     let command = start(epoch(world, id, how));
     if world.command(id, &command).is_err() && !how.is_multiple_of(3) {

@@ -42,6 +42,13 @@ pub(crate) fn decided(
     {
         assert!(result.is_err(), "{command:?} with a stale epoch gave {result:?}");
     }
+    if let (State::Executing(execution), Some(epoch)) = (&release.state, epoch_of(command))
+        && needs_a_lease(release)
+        && !matches!(command, Command::TakeOver { .. })
+        && epoch != execution.epoch
+    {
+        assert!(result.is_err(), "{command:?} before taking over gave {result:?}");
+    }
 }
 
 const fn epoch_of(command: &Command) -> Option<u64> {
@@ -125,6 +132,7 @@ pub(crate) fn committed(
     let voters: BTreeSet<_> = after.votes.iter().map(|vote| &vote.person).collect();
     assert_eq!(voters.len(), after.votes.len(), "a person has one vote");
     assert!(!voters.contains(&after.spec.requester), "the requester has none");
+    assert!(after.votes.iter().all(|vote| vote.content == after.content_digest), "votes on this content");
     if let (State::Executing(before), State::Executing(after)) = (&before.state, &after.state) {
         assert!(after.epoch >= before.epoch, "epochs never decrease");
         assert!(after.reports >= before.reports, "report numbers never decrease");

@@ -216,6 +216,18 @@ fn a_holder_that_lost_its_lease_changes_nothing() {
 }
 
 #[test]
+fn a_new_lease_takes_over_before_it_acts() {
+    let (mut world, id) = started();
+    world.lose_lease(id);
+    let epoch = world.claim(id).unwrap();
+    for command in [progress(epoch), Command::Complete { epoch, outcome: failed() }] {
+        assert_eq!(world.command(id, &command), Err(Refusal::LeaseLost { epoch, current: epoch - 1 }));
+    }
+    world.command(id, &take_over(epoch)).unwrap();
+    world.command(id, &progress(epoch)).unwrap();
+}
+
+#[test]
 fn who_holds_a_release_does_not_take_it_over() {
     let (mut world, id) = started();
     let epoch = world.row(id).epoch;
