@@ -216,6 +216,16 @@ fn a_holder_that_lost_its_lease_changes_nothing() {
 }
 
 #[test]
+fn a_holder_whose_lease_ran_out_changes_nothing() {
+    let (mut world, id) = started();
+    let epoch = world.row(id).epoch;
+    world.lose_lease(id);
+    for command in [progress(epoch), Command::Complete { epoch, outcome: failed() }] {
+        assert_eq!(world.command(id, &command), Err(Refusal::LeaseLost { epoch, current: 0 }));
+    }
+}
+
+#[test]
 fn a_new_lease_takes_over_before_it_acts() {
     let (mut world, id) = started();
     world.lose_lease(id);
