@@ -1,5 +1,6 @@
 //! Asking for releases.
 
+use futures_util::lock::OwnedMutexGuard;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -13,7 +14,7 @@ use crate::authz::{Action, Actor, Caller, Object, SystemActor};
 use crate::cd::QueueRule;
 use crate::ci::run::RunStatus;
 use crate::digest::Digest;
-use crate::id::{CiRunId, DeploymentId, ReleaseId};
+use crate::id::{CiRunId, DeploymentId, ReleaseId, TenantId};
 use crate::port::{ChangeSet, Load, Snapshot};
 use crate::release::command::Command as ReleaseCommand;
 use crate::release::content::{Artifact, ArtifactOrigin};
@@ -120,7 +121,7 @@ impl Engine {
         draft: &ReleaseDraft,
         options: &Options,
     ) -> Result<Outcome<Release>, EngineError> {
-        let _turn = self.0.queues.turn(&caller.tenant, format!("deployment {}", draft.deployment)).await;
+        let _turn = self.creation(&caller.tenant, &draft.deployment).await;
         let run = match draft.artifact {
             ArtifactSource::CiRun(run) => Some(run),
             ArtifactSource::External { .. } => None,
@@ -160,6 +161,11 @@ impl Engine {
         reason: Option<&str>,
         options: &Options,
     ) -> Result<Outcome<Release>, EngineError> {
+        let earlier = self.store().load(&caller.tenant, &Load::release(id)).await?.release;
+        let _turn = match &earlier {
+            Some(earlier) => Some(self.creation(&caller.tenant, earlier.deployment()).await),
+            None => None,
+        };
         self.carry_out(Command {
             caller,
             name: "release.retry",
@@ -189,6 +195,11 @@ impl Engine {
             },
         })
         .await
+    }
+
+    /// Waits until nobody else creates a release for `deployment`: the queue rule looks at those that are there.
+    async fn creation(&self, tenant: &TenantId, deployment: &DeploymentId) -> OwnedMutexGuard<()> {
+        self.0.queues.turn(tenant, format!("deployment {deployment}")).await
     }
 
     pub(super) fn release_id(&self, snapshot: &Snapshot) -> ReleaseId {

@@ -99,24 +99,25 @@ impl<'a> Rollout<'a> {
         shutdown: &Stop,
     ) -> Result<Turn, EngineError> {
         let mine = execution.epoch == self.lease.epoch;
-        let overdue = execution.deadline_at <= snapshot.now && !execution.phase.stands_still();
         match &execution.phase {
-            Phase::Waiting { .. } | Phase::Running { .. } if overdue => {
+            Phase::Waiting { .. } | Phase::Running { .. } if is_overdue(execution, snapshot.now) => {
                 self.again(&Command::Abort { cause: FailureCause::DeadlineExceeded }).await
             }
             Phase::Waiting { until: None, .. } => Ok(Turn::Over(Next::Done)),
+            // Due when the wait ends or the deadline passes, as the commit of the wait said.
             Phase::Waiting { until: Some(until), .. } if *until > snapshot.now || shutdown.is_requested() => {
-                Ok(Turn::Over(Next::At((*until).max(snapshot.now))))
+                Ok(Turn::Over(Next::Done))
             }
             Phase::Waiting { .. } => {
                 let report_token = Some(self.token_digest());
                 self.again(&Command::Progress { epoch: self.lease.epoch, report_token }).await
             }
-            Phase::Running { .. } | Phase::Stopping { .. } if !mine => self.take_over(snapshot).await,
+            Phase::Running { .. } | Phase::Stopping { .. } if !mine => {
+                self.take_over(snapshot, shutdown).await
+            }
             Phase::Running { .. } if shutdown.is_requested() => {
                 let reason = WaitReason::HandedOver;
-                self.command(&Command::Wait { epoch: self.lease.epoch, reason, seconds: Some(0) }).await?;
-                Ok(Turn::Over(Next::Done))
+                self.again(&Command::Wait { epoch: self.lease.epoch, reason, seconds: Some(0) }).await
             }
             Phase::Running { .. } => self.reached(self.step(snapshot, execution).await?).await,
             Phase::Stopping { cause, .. } => {
@@ -127,13 +128,21 @@ impl<'a> Rollout<'a> {
     }
 
     /// Takes over from a holder whose lease expired, and finds out what the executor makes of it before anything is done.
-    async fn take_over(&self, snapshot: &Snapshot) -> Result<Turn, EngineError> {
+    async fn take_over(&self, snapshot: &Snapshot, shutdown: &Stop) -> Result<Turn, EngineError> {
+        if shutdown.is_requested() {
+            return Ok(Turn::Over(Next::Done));
+        }
         self.command(&Command::TakeOver { epoch: self.lease.epoch, report_token: self.token_digest() })
             .await?;
-        let reached = self.after_take_over().await?;
+        let reached = self.after_take_over(shutdown).await?;
         match reached {
             Some(reached) => self.reached(reached).await,
-            None => Ok(Turn::Over(Next::At(self.later(snapshot)))),
+            None if shutdown.is_requested() => Ok(Turn::Over(Next::Done)),
+            // So long a silence as a lease counts as one more take-over.
+            None => {
+                let lease = micros(self.worker.config.lease);
+                Ok(Turn::Over(Next::At(snapshot.now.plus_micros(lease))))
+            }
         }
     }
 
@@ -150,7 +159,7 @@ impl<'a> Rollout<'a> {
         self.again(&command).await
     }
 
-    async fn again(&self, command: &Command) -> Result<Turn, EngineError> {
+    pub(super) async fn again(&self, command: &Command) -> Result<Turn, EngineError> {
         match self.command(command).await {
             Ok(()) => Ok(Turn::Again),
             // Somebody else was first, such as a release manager who aborts: look again.
@@ -203,4 +212,10 @@ impl<'a> Rollout<'a> {
     fn in_a_minute(&self, snapshot: &Snapshot) -> Timestamp {
         snapshot.now.plus_seconds(60)
     }
+}
+
+/// Whether a rollout that could still be stopped has passed its deadline.
+pub(super) fn is_overdue(execution: &Execution, now: Timestamp) -> bool {
+    let stopping = matches!(execution.phase, Phase::Stopping { .. });
+    execution.deadline_at <= now && !stopping && !execution.phase.stands_still()
 }

@@ -28,6 +28,10 @@ impl<'a> Attempt<'a> {
         if shutdown.is_requested() {
             return Ok(Next::Done);
         }
+        self.worker.holding(self.lease, self.attempt()).await
+    }
+
+    async fn attempt(&self) -> Result<Next, EngineError> {
         let run = self.load().await?;
         let (attempt_id, epoch) = (self.attempt_id(), self.lease.epoch);
         let begin = match run.status {
@@ -38,10 +42,7 @@ impl<'a> Attempt<'a> {
         self.command(&begin).await?;
         let run = self.load().await?;
         match run.holder() {
-            Some((attempt, held)) if held == epoch => {
-                self.worker.holding(self.lease, self.build(&run, attempt)).await?;
-                Ok(Next::Done)
-            }
+            Some((attempt, held)) if held == epoch => self.build(&run, attempt).await.map(|()| Next::Done),
             _ => Ok(Next::Done),
         }
     }
@@ -64,8 +65,7 @@ impl<'a> Attempt<'a> {
         let cancelled = std::pin::pin!(self.until_cancelled());
         let outcome = match select(building, cancelled).await {
             Either::Left((outcome, _)) => outcome,
-            Either::Right((cancelled, building)) => {
-                cancelled?;
+            Either::Right(((), building)) => {
                 handle.stop();
                 building.await
             }
@@ -76,15 +76,26 @@ impl<'a> Attempt<'a> {
             CiOutcome::TimedOut { step } => RunCommand::TimeOut { epoch, step },
             CiOutcome::Stopped => RunCommand::ConfirmCancelled { epoch },
         };
-        self.command(&command).await
+        match self.command(&command).await {
+            // What the executor claims is not what the run asked for.
+            Err(EngineError::RunRefused(refusal)) => {
+                let cause = RunFailure::Executor { message: refusal.to_string() };
+                self.command(&RunCommand::Fail { epoch, cause }).await
+            }
+            other => other,
+        }
     }
 
-    async fn until_cancelled(&self) -> Result<(), EngineError> {
+    async fn until_cancelled(&self) {
         loop {
             self.worker.news().await;
-            let run = self.load().await?;
-            if matches!(run.status, RunStatus::Running { cancel_requested: Some(_), .. }) {
-                return Ok(());
+            // While that can't be known the build goes on; the lease decides for how long.
+            let cancelled = self
+                .load()
+                .await
+                .is_ok_and(|run| matches!(run.status, RunStatus::Running { cancel_requested: Some(_), .. }));
+            if cancelled {
+                return;
             }
         }
     }
@@ -94,7 +105,21 @@ impl<'a> Attempt<'a> {
         Ok(found(&snapshot, self.run)?.clone())
     }
 
+    /// Decides `command` and commits it under the lease, again and again while the store is away: what was built is worth
+    /// waiting for, and each of these commands may be repeated.
     async fn command(&self, command: &RunCommand) -> Result<(), EngineError> {
+        loop {
+            match self.decided(command).await {
+                Err(error @ EngineError::Unavailable { .. }) => {
+                    tracing::warn!(run = %self.run, %error, "what became of the run will be stored later");
+                    self.worker.engine.0.timer.sleep(self.worker.config.blocked).await;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    async fn decided(&self, command: &RunCommand) -> Result<(), EngineError> {
         let load = Load::run(self.run);
         let decided = self.worker.engine.carry_out_own(&self.by, &load, |snapshot, _| {
             let run = found(snapshot, self.run)?;

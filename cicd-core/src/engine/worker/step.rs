@@ -4,16 +4,19 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select};
 
-use super::rollout::Rollout;
+use super::rollout::{Rollout, is_overdue};
 use crate::cd::{OnFailure, Pause, PlanStep, Strategy};
 use crate::engine::deployments::found;
 use crate::engine::error::EngineError;
 use crate::engine::releases::found_release;
 use crate::port::{DeployExecutor, DeployJob, DeployStatus, LogName, Snapshot, Stop, Verb, VerbOutcome};
 use crate::release::Release;
-use crate::release::command::Outcome;
+use crate::release::command::{Command, Outcome};
 use crate::release::decide::MAX_TAKEOVERS;
 use crate::release::state::{Execution, FailureCause, Phase, WaitReason};
+
+/// How often an executor is asked whether a step of an earlier holder is still under way.
+const ASK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Where a rollout stands after a step.
 pub(super) enum Reached {
@@ -68,9 +71,9 @@ impl Rollout<'_> {
         })
     }
 
-    /// Asks the executor, until it says that nothing is under way any more.
-    pub(super) async fn after_take_over(&self) -> Result<Option<Reached>, EngineError> {
-        loop {
+    /// Asks the executor, until it says that nothing is under way any more. The deadline does not wait for its answer.
+    pub(super) async fn after_take_over(&self, shutdown: &Stop) -> Result<Option<Reached>, EngineError> {
+        while !shutdown.is_requested() {
             let snapshot = self.load().await?;
             let release = found_release(&snapshot, self.release)?;
             let Some(execution) = release.state.execution() else { return Ok(Some(Reached::Ready)) };
@@ -90,9 +93,13 @@ impl Rollout<'_> {
                     tracing::warn!(release = %self.release, %message, "the executor is silent");
                     return Ok((execution.takeovers >= MAX_TAKEOVERS).then_some(Reached::Silent));
                 }
-                DeployStatus::InProgress => self.worker.engine.0.timer.sleep(Duration::from_secs(1)).await,
+                DeployStatus::InProgress if is_overdue(execution, snapshot.now) => {
+                    self.again(&Command::Abort { cause: FailureCause::DeadlineExceeded }).await?;
+                }
+                DeployStatus::InProgress => self.worker.engine.0.timer.sleep(ASK_AGAIN).await,
             }
         }
+        Ok(None)
     }
 
     /// Stops a rollout: goes back where that is asked for and the executor can.

@@ -1,0 +1,11 @@
+//! The store under the engine: in memory.
+
+use std::sync::Arc;
+
+use cicd_core::memory::{Clock, MemoryStore};
+use cicd_core::port::Store;
+
+/// An empty store whose time is `clock`'s.
+pub(crate) async fn open(clock: impl Clock) -> Arc<dyn Store> {
+    Arc::new(MemoryStore::new(clock))
+}
