@@ -103,8 +103,10 @@ impl Story<'_> {
         self.first_step(&release, &bad)?;
         self.people.rhea.post(&release.path("resume"), &serde_json::json!({}))?.success()?;
         let ended = await_release::status(&self.people.ada, &release.id, "rolled_back")?;
-        self.narrator
-            .fact(format!("the analysis fails, and the rollout is undone: {}", text(&ended, "/cause/code")?));
+        self.narrator.fact(format!(
+            "the analysis fails, and the rollout is undone: {}",
+            text(&ended, "/state/cause/why/message")?
+        ));
         visitors::get(&self.sample.production, &good.digest)?;
         self.narrator.fact("everybody gets the first version's bytes");
         Ok(())

@@ -31,7 +31,7 @@ impl Release {
     /// Makes sure that it has `status`.
     pub(super) fn still(&self, who: &Person, status: &str) -> Result<(), Failure> {
         let body = who.get(&self.path(""))?.success()?;
-        let now = text(&body, "/status")?;
+        let now = text(&body, "/state/status")?;
         if now == status {
             Ok(())
         } else {
