@@ -3,6 +3,7 @@
 mod bench;
 mod failure;
 mod front;
+mod prove;
 mod report;
 mod run;
 mod sabotage;
@@ -39,6 +40,15 @@ enum Command {
         /// Does only the checks whose name contains this.
         filter: Option<String>,
     },
+    /// Runs the long counts that CI runs a tenth of.
+    Prove {
+        /// Runs only the proofs whose name contains this.
+        #[arg(long)]
+        filter: Option<String>,
+        /// Where random cases begin; drawn and printed when absent.
+        #[arg(long)]
+        seed: Option<u64>,
+    },
     /// Measures what `docs/BENCHMARKS.md` tells.
     Bench {
         /// Runs only the benches whose name contains this.
@@ -69,6 +79,7 @@ impl Command {
         match self {
             Self::Run { script, port } => run::run(script, port.unwrap_or(if script { 0 } else { 8080 }))?,
             Self::Test { filter } => test::run(filter)?,
+            Self::Prove { filter, seed } => prove::run(filter.as_deref(), seed)?,
             Self::Bench { filter } => bench::run(filter.as_deref())?,
             Self::Sabotage { filter } => sabotage::run(filter.as_deref())?,
             Self::Analyse { url } => return Ok(front::analyse(&url)),

@@ -1,0 +1,73 @@
+//! `cargo xtask prove`: the long counts, of which CI runs a tenth or less.
+
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+
+use crate::failure::Failure;
+use crate::tool;
+
+/// A test that reads `CICD_PROVE_CASES` and `CICD_PROVE_SEED`, and prints what it did.
+struct Proof {
+    name: &'static str,
+    cases: u64,
+    /// The arguments of `cargo test` that select it.
+    test: &'static [&'static str],
+}
+
+const PROOFS: &[Proof] = &[
+    Proof {
+        name: "release-sequences",
+        cases: 1_000_000,
+        test: &[
+            "-p",
+            "cicd-core",
+            "--no-default-features",
+            "--test",
+            "release",
+            "random_sequences_keep_every_promise",
+        ],
+    },
+    Proof {
+        name: "memory-trace",
+        cases: 10_000,
+        test: &[
+            "-p",
+            "cicd-core",
+            "--features",
+            "testing",
+            "--test",
+            "memory_trace",
+            "a_trace_comes_again_with_its_seed",
+        ],
+    },
+    Proof {
+        name: "rights",
+        cases: 1_000_000,
+        test: &["-p", "cicd-authz-casbin", "--test", "rights", "casbin_and_the_reference_agree"],
+    },
+];
+
+/// Runs the proofs whose name contains `filter`, optimised, from `seed` or one that is drawn.
+pub(crate) fn run(filter: Option<&str>, seed: Option<u64>) -> Result<(), Failure> {
+    let seed = seed.unwrap_or_else(clock);
+    let commit =
+        tool::stdout(&mut tool::program("git", &["describe", "--always", "--dirty", "--abbrev=12"]))?;
+    println!("commit {}, seed {seed}", commit.trim());
+    let mut broken = Vec::new();
+    for proof in PROOFS.iter().filter(|proof| filter.is_none_or(|filter| proof.name.contains(filter))) {
+        println!("\n{}: {} cases", proof.name, proof.cases);
+        let started = Instant::now();
+        let mut command = tool::cargo(&["test", "--release", "--quiet"]);
+        command.args(proof.test).args(["--", "--nocapture"]);
+        command.env("CICD_PROVE_CASES", proof.cases.to_string()).env("CICD_PROVE_SEED", seed.to_string());
+        let outcome = tool::visibly(&mut command);
+        let mark = if outcome.is_ok() { "✓" } else { "✗" };
+        println!("{mark} {} in {:.0} s", proof.name, started.elapsed().as_secs_f64());
+        broken.extend(outcome.is_err().then_some(proof.name));
+    }
+    if broken.is_empty() { Ok(()) } else { Err(Failure::new(format!("not proven: {}", broken.join(", ")))) }
+}
+
+/// A seed that differs from run to run.
+fn clock() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
