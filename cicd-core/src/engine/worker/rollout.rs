@@ -3,7 +3,7 @@
 use super::step::Reached;
 use super::{Next, Worker, micros};
 use crate::digest::Digest;
-use crate::engine::change::By;
+use crate::engine::change::{By, release_key};
 use crate::engine::deployments::found;
 use crate::engine::error::EngineError;
 use crate::engine::facts::facts;
@@ -183,6 +183,9 @@ impl<'a> Rollout<'a> {
             if matches!(command, Command::Start { .. }) {
                 for (key, version) in crate::engine::facts::relied_on(snapshot, deployment) {
                     change.rely_on(key, version);
+                }
+                if let Some(latest) = snapshot.latest_executed.as_ref().filter(|_| release.is_rollback()) {
+                    change.rely_on(release_key(latest.id()), latest.row_version);
                 }
             }
             Ok(change)
