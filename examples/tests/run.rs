@@ -47,6 +47,17 @@ fn custom_executor() {
     );
 }
 
+#[test]
+fn custom_store() {
+    let told = printed(env!("CARGO_BIN_EXE_custom_store"));
+    let expected = [
+        "acme 1 service.written sha256:",
+        "acme 2 service.written sha256:",
+        "refused: the store is corrupt: event 2 of `acme` is not the one that was mirrored",
+    ];
+    assert_told(&told, &expected);
+}
+
 /// The ten lines of the example, as they stand between its marks.
 fn ten_lines() -> String {
     let source = include_str!("../embed_memory/main.rs");
