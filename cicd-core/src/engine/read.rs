@@ -19,12 +19,14 @@ use crate::id::{CiRunId, DeploymentId, ReleaseId, ServiceId};
 use crate::page::{Limit, Page};
 use crate::port::{
     ByteStream, EventQuery, ListQuery, Load, LogChunk, LogName, Record, RecordKey, RecordKind, Snapshot,
+    StoreError,
 };
 use crate::release::Release;
 use crate::release::command::CommandName;
 use crate::release::decide::allowed;
 use crate::release::ledger::candidates;
 use crate::service::{Deployment, Service, Tier};
+use crate::violation::Violations;
 
 mod timeline;
 
@@ -196,7 +198,7 @@ impl Engine {
     /// One page of rows.
     ///
     /// # Errors
-    /// [`EngineError::Denied`].
+    /// [`EngineError::Invalid`] when `after` is not the `next` of a page; [`EngineError::Denied`].
     pub async fn list(
         &self,
         caller: &Caller,
@@ -206,7 +208,10 @@ impl Engine {
     ) -> Result<Page<Record>, EngineError> {
         let (action, object) = listed(query);
         self.look(caller, action, &Load::tenant(), |_| Ok(object.clone())).await?;
-        Ok(self.store().list(&caller.tenant, query, after, limit).await?)
+        match self.store().list(&caller.tenant, query, after, limit).await {
+            Err(StoreError::Invalid { message }) => Err(Violations::one("/after", "cursor", message).into()),
+            page => Ok(page?),
+        }
     }
 
     /// Events of a chain.
