@@ -1,0 +1,102 @@
+//! Failed authentications by address: beyond a few a minute an address has to wait.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use crate::limits::{FAILING_ADDRESSES, FAILURE_WINDOW, FAILURES};
+
+/// Counts failures by address, in windows of [`FAILURE_WINDOW`].
+#[derive(Debug, Default)]
+pub(super) struct Failures(Mutex<HashMap<IpAddr, Window>>);
+
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    since: Instant,
+    count: u32,
+}
+
+impl Window {
+    fn is_over(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.since) >= FAILURE_WINDOW
+    }
+}
+
+impl Failures {
+    /// How many seconds `address` has to wait; `None` when it may try.
+    pub(super) fn wait(&self, address: IpAddr, now: Instant) -> Option<u64> {
+        let windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let window = windows.get(&network(address))?;
+        let blocked = !window.is_over(now) && window.count >= FAILURES;
+        let left = FAILURE_WINDOW.saturating_sub(now.saturating_duration_since(window.since));
+        blocked.then(|| left.as_secs().saturating_add(1))
+    }
+
+    /// Counts one more failure of `address`.
+    pub(super) fn count(&self, address: IpAddr, now: Instant) {
+        let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if windows.len() >= FAILING_ADDRESSES {
+            windows.retain(|_, window| !window.is_over(now));
+        }
+        if windows.len() >= FAILING_ADDRESSES {
+            // Memory stays bounded; whoever commands so many addresses is not held back by a count.
+            windows.clear();
+        }
+        let window = windows.entry(network(address)).or_insert(Window { since: now, count: 0 });
+        if window.is_over(now) {
+            *window = Window { since: now, count: 0 };
+        }
+        window.count = window.count.saturating_add(1);
+    }
+}
+
+/// One client: an IPv4 address, or the /64 that an IPv6 client usually has for itself.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) >> 64 << 64).into()),
+        v4 => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn address(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_eleventh_try_waits_for_the_minute_to_end() {
+        let (failures, now, ours) = (Failures::default(), Instant::now(), address("192.0.2.1"));
+        for _ in 0..FAILURES {
+            assert_eq!(failures.wait(ours, now), None);
+            failures.count(ours, now);
+        }
+        assert_eq!(failures.wait(ours, now), Some(61));
+        assert_eq!(failures.wait(ours, now + Duration::from_secs(59)), Some(2));
+        assert_eq!(failures.wait(address("192.0.2.2"), now), None, "another address is not held back");
+        assert_eq!(failures.wait(ours, now + FAILURE_WINDOW), None);
+        failures.count(ours, now + FAILURE_WINDOW);
+        assert_eq!(failures.wait(ours, now + FAILURE_WINDOW), None, "counting began anew");
+    }
+
+    #[test]
+    fn a_client_is_its_network() {
+        assert_eq!(network(address("2001:db8::1")), network(address("2001:db8::ffff:1:1")));
+        assert_ne!(network(address("2001:db8::1")), network(address("2001:db8:0:1::1")));
+        assert_eq!(network(address("::ffff:192.0.2.1")), address("192.0.2.1"));
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let (failures, now) = (Failures::default(), Instant::now());
+        for number in 0..(2 * u32::try_from(FAILING_ADDRESSES).unwrap() + 5) {
+            failures.count(IpAddr::V4(number.into()), now);
+        }
+        assert!(failures.0.lock().unwrap().len() <= FAILING_ADDRESSES);
+    }
+}

@@ -1,0 +1,106 @@
+//! API tokens, shown as `Authorization: Bearer <token>`.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Instant;
+
+use async_trait::async_trait;
+use axum::extract::ConnectInfo;
+use axum::http::HeaderMap;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use cicd_core::authz::Caller;
+use cicd_core::engine::Engine;
+
+use super::failures::Failures;
+use super::{Authenticator, Unauthenticated};
+
+/// Knows callers by the engine's API tokens.
+///
+/// Beyond ten failures a minute an address has to wait, whatever it shows. The address is that of the connection, where the
+/// server tells it (`ConnectInfo<SocketAddr>`); behind a proxy, and without it, limiting is the proxy's.
+#[derive(Debug)]
+pub struct TokenAuthenticator {
+    engine: Engine,
+    failures: Failures,
+}
+
+impl TokenAuthenticator {
+    /// Checks tokens with `engine`.
+    #[must_use]
+    pub fn new(engine: Engine) -> Self {
+        Self { engine, failures: Failures::default() }
+    }
+
+    async fn check(&self, headers: &HeaderMap) -> Result<Caller, Unauthenticated> {
+        let token = bearer(headers)?.ok_or(Unauthenticated::Missing)?;
+        match self.engine.authenticate(token).await {
+            Ok(Some(caller)) => Ok(caller),
+            Ok(None) => Err(Unauthenticated::Invalid),
+            Err(error) => Err(Unauthenticated::Unavailable { message: error.to_string() }),
+        }
+    }
+}
+
+#[async_trait]
+impl Authenticator for TokenAuthenticator {
+    async fn authenticate(&self, parts: &Parts) -> Result<Caller, Unauthenticated> {
+        let Some(address) = address(parts) else { return self.check(&parts.headers).await };
+        let now = Instant::now();
+        if let Some(seconds) = self.failures.wait(address, now) {
+            return Err(Unauthenticated::TooManyFailures { seconds });
+        }
+        let checked = self.check(&parts.headers).await;
+        if matches!(checked, Err(Unauthenticated::Invalid | Unauthenticated::Malformed { .. })) {
+            self.failures.count(address, now);
+        }
+        checked
+    }
+}
+
+fn address(parts: &Parts) -> Option<IpAddr> {
+    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(socket)| socket.ip())
+}
+
+/// The bearer token of a request, if it shows one.
+///
+/// # Errors
+/// [`Unauthenticated::Malformed`] for two `Authorization` headers or another scheme.
+pub(crate) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Unauthenticated> {
+    let malformed = |message: &str| Unauthenticated::Malformed { message: message.to_owned() };
+    let mut all = headers.get_all(AUTHORIZATION).iter();
+    let Some(first) = all.next() else { return Ok(None) };
+    if all.next().is_some() {
+        return Err(malformed("there are two `Authorization` headers; accepted: one"));
+    }
+    let text = first.to_str().map_err(|_| malformed("`Authorization` has characters that no token has"))?;
+    match text.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
+            Ok(Some(token.trim_start_matches(' ')))
+        }
+        _ => Err(malformed("`Authorization` has another scheme; accepted: `Bearer <token>`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn one_bearer_token_or_none() {
+        let read = |values: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(AUTHORIZATION, HeaderValue::from_static(value));
+            }
+            bearer(&headers).map(|token| token.map(str::to_owned)).map_err(|_| ())
+        };
+        assert_eq!(read(&[]), Ok(None));
+        assert_eq!(read(&["Bearer abc"]), Ok(Some("abc".into())));
+        assert_eq!(read(&["bearer  abc"]), Ok(Some("abc".into())));
+        assert_eq!(read(&["Basic abc"]), Err(()));
+        assert_eq!(read(&["Bearer"]), Err(()));
+        assert_eq!(read(&["Bearer a", "Bearer a"]), Err(()));
+    }
+}

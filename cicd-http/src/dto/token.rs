@@ -1,0 +1,55 @@
+//! API tokens without their hash.
+
+use std::collections::BTreeSet;
+
+use cicd_core::authz::{PrincipalKind, Token};
+use cicd_core::engine::NewToken;
+use cicd_core::id::{PrincipalId, Role, RowVersion, TokenId};
+use cicd_core::time::Timestamp;
+use serde::Serialize;
+
+/// A token as it is listed.
+#[derive(Serialize)]
+pub(crate) struct TokenView {
+    id: TokenId,
+    principal: PrincipalId,
+    kind: PrincipalKind,
+    roles: BTreeSet<Role>,
+    hint: String,
+    expires_at: Timestamp,
+    created_by: PrincipalId,
+    created_at: Timestamp,
+    revoked_at: Option<Timestamp>,
+    row_version: RowVersion,
+}
+
+/// A token that was just created, with the text that authenticates: `null` for a repeated request and for a dry run.
+#[derive(Serialize)]
+pub(crate) struct NewTokenView {
+    #[serde(flatten)]
+    view: TokenView,
+    token: Option<String>,
+}
+
+impl TokenView {
+    pub(crate) fn of(token: Token) -> Self {
+        Self {
+            id: token.id,
+            principal: token.principal,
+            kind: token.kind,
+            roles: token.roles,
+            hint: token.hint,
+            expires_at: token.expires_at,
+            created_by: token.created_by,
+            created_at: token.created_at,
+            revoked_at: token.revoked_at,
+            row_version: token.row_version,
+        }
+    }
+}
+
+impl NewTokenView {
+    pub(crate) fn of(new: &NewToken) -> Self {
+        Self { view: TokenView::of(new.token.clone()), token: new.secret.clone() }
+    }
+}

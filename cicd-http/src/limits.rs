@@ -1,0 +1,50 @@
+//! Every limit of the HTTP face, in one table.
+//!
+//! | limit | value | answer beyond it |
+//! |---|---|---|
+//! | body | 1 MiB | 413 `body-too-large` |
+//! | nesting of a JSON body | 64 levels | 400 `malformed-json` |
+//! | path and query | 8 KiB | 414 `uri-too-long` |
+//! | all headers together | 16 KiB | 431 `headers-too-large` |
+//! | `Idempotency-Key` | 1 to 255 visible characters | 400 `malformed-header` |
+//! | `X-Request-Id` | 1 to 64 of letters, digits and `._-` | one is made instead |
+//! | entries of a page | 1 to 200, 50 unless asked | 400 `malformed-query` |
+//! | a piece of a log | 1 B to 1 MiB, 64 KiB unless asked | 400 `malformed-query` |
+//! | time of a request, until its answer begins | 30 s | 503 `timed-out` |
+//! | failed authentications of one address | 10 a minute | 429 `too-many-failures` |
+//! | connections of [`serve`](crate::server::serve) | 1 024 | new ones wait |
+//! | time in which a connection sends a request's headers | 10 s | the connection is closed |
+//! | time in which a stopping host answers what it has begun | 30 s | the connections are closed |
+
+use std::time::Duration;
+
+/// The most bytes of a request's body.
+pub const BODY_BYTES: usize = 1024 * 1024;
+/// The deepest nesting of a JSON body.
+pub const JSON_DEPTH: u16 = 64;
+/// The most bytes of path and query together.
+pub const URI_BYTES: usize = 8 * 1024;
+/// The most bytes of all header names and values together.
+pub const HEADER_BYTES: usize = 16 * 1024;
+/// The most characters of an idempotency key.
+pub const IDEMPOTENCY_KEY_CHARACTERS: usize = 255;
+/// The most characters of a request id that a client chooses.
+pub const REQUEST_ID_CHARACTERS: usize = 64;
+/// The most bytes of one piece of a log.
+pub const LOG_BYTES: u64 = 1024 * 1024;
+/// The bytes of one piece of a log unless asked.
+pub const LOG_BYTES_DEFAULT: u64 = 64 * 1024;
+/// How long a request may take until its answer begins.
+pub const REQUEST_TIME: Duration = Duration::from_secs(30);
+/// The most failed authentications of one address within [`FAILURE_WINDOW`].
+pub const FAILURES: u32 = 10;
+/// The interval in which failed authentications are counted.
+pub const FAILURE_WINDOW: Duration = Duration::from_secs(60);
+/// The most addresses whose failures are remembered at once.
+pub const FAILING_ADDRESSES: usize = 10_000;
+/// The most connections at once.
+pub const CONNECTIONS: usize = 1024;
+/// How long a connection may take to send a request's headers.
+pub const HEADER_TIME: Duration = Duration::from_secs(10);
+/// How long a host that was asked to stop answers what it has begun.
+pub const DRAIN_TIME: Duration = Duration::from_secs(30);

@@ -1,0 +1,57 @@
+//! The routes, a file for each group of endpoints.
+
+mod approvals;
+mod artifacts;
+mod attempts;
+mod audit;
+mod cd_configs;
+mod ci_configs;
+mod ci_runs;
+mod deployments;
+mod freezes;
+mod health;
+mod locks;
+mod logs;
+mod policies;
+mod problems;
+mod releases;
+mod services;
+mod steering;
+mod table;
+mod timelines;
+mod tokens;
+mod votes;
+
+pub(crate) use table::Routes;
+
+/// Routes for callers whom the authenticator knows.
+pub(crate) fn guarded() -> Routes {
+    Routes::default()
+        .and(services::routes())
+        .and(deployments::routes())
+        .and(ci_configs::routes())
+        .and(cd_configs::routes())
+        .and(ci_runs::routes())
+        .and(releases::routes())
+        .and(votes::routes())
+        .and(approvals::routes())
+        .and(steering::routes())
+        .and(logs::routes())
+        .and(timelines::routes())
+        .and(audit::routes())
+        .and(artifacts::routes())
+        .and(freezes::routes())
+        .and(locks::routes())
+        .and(policies::routes())
+        .and(tokens::routes())
+}
+
+/// Routes that check a credential of their own.
+pub(crate) fn with_own_credentials() -> Routes {
+    attempts::routes()
+}
+
+/// Routes for everybody.
+pub(crate) fn open() -> Routes {
+    Routes::default().and(health::routes()).and(problems::routes())
+}

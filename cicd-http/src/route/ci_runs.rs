@@ -1,0 +1,72 @@
+//! CI runs: triggered by hand for a service, looked at and cancelled by their id.
+
+use axum::extract::{OriginalUri, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use cicd_core::ci::run::{CiRun, RunDraft, RunStatusName};
+use cicd_core::id::{CiRunId, ServiceId};
+use cicd_core::port::ListQuery;
+
+use super::Routes;
+use crate::api::{Api, location};
+use crate::dto::nothing;
+use crate::extract::{Params, PathId, Post, Who};
+use crate::problem::Problem;
+use crate::reply;
+
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .get("/services/{service}/ci-runs", list)
+        .post("/services/{service}/ci-runs", trigger)
+        .get("/ci-runs/{id}", show)
+        .post("/ci-runs/{id}/cancel", cancel)
+}
+
+async fn list(
+    State(api): State<Api>,
+    Who(caller): Who,
+    PathId(service): PathId<ServiceId>,
+    mut params: Params,
+) -> Result<Response, Problem> {
+    let page = params.page();
+    let status: Option<RunStatusName> = params.take("status");
+    params.finish()?;
+    api.engine().service(&caller, &service).await?;
+    let query = ListQuery::CiRuns { service: Some(service), status: status.map(|status| status.to_string()) };
+    let page = api.list(&caller, &query, page).await?;
+    reply::records(page, |run: CiRun| run)
+}
+
+async fn trigger(
+    State(api): State<Api>,
+    PathId(service): PathId<ServiceId>,
+    original: OriginalUri,
+    uri: Uri,
+    post: Post,
+) -> Result<Response, Problem> {
+    let draft = post.draft(RunDraft::parse)?;
+    let outcome = api.engine().trigger_run(&post.caller, &service, &draft, &post.options).await?;
+    let place = location(&original, &uri, format_args!("/ci-runs/{}", outcome.value.id));
+    Ok(reply::created(&outcome, outcome.value.row_version, &place, Clone::clone))
+}
+
+async fn show(
+    State(api): State<Api>,
+    Who(caller): Who,
+    PathId(id): PathId<CiRunId>,
+    params: Params,
+) -> Result<Response, Problem> {
+    params.finish()?;
+    let run = api.engine().run(&caller, id).await?;
+    Ok(reply::row(&run, run.row_version))
+}
+
+async fn cancel(
+    State(api): State<Api>,
+    PathId(id): PathId<CiRunId>,
+    post: Post,
+) -> Result<Response, Problem> {
+    post.draft(nothing)?;
+    let outcome = api.engine().cancel_run(&post.caller, id, &post.options).await?;
+    Ok(reply::written(StatusCode::OK, &outcome, outcome.value.row_version, Clone::clone))
+}

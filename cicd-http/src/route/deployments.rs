@@ -1,0 +1,67 @@
+//! `/deployments`: where services run.
+
+use axum::extract::State;
+use axum::response::Response;
+use cicd_core::id::{DeploymentId, ServiceId};
+use cicd_core::port::ListQuery;
+use cicd_core::service::{Deployment, DeploymentSpec};
+
+use super::Routes;
+use crate::api::Api;
+use crate::dto::REASON_CHARACTERS;
+use crate::extract::{Delete, Params, PathId, Put, Who};
+use crate::problem::Problem;
+use crate::reply;
+
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .get("/deployments", list)
+        .get("/deployments/{deployment}", show)
+        .put("/deployments/{deployment}", put)
+        .delete("/deployments/{deployment}/hold", lift_hold)
+}
+
+async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {
+    let page = params.page();
+    let service: Option<ServiceId> = params.take("service");
+    params.finish()?;
+    let query = ListQuery::Deployments { service };
+    let page = api.list(&caller, &query, page).await?;
+    reply::records(page, |deployment: Deployment| deployment)
+}
+
+async fn show(
+    State(api): State<Api>,
+    Who(caller): Who,
+    PathId(id): PathId<DeploymentId>,
+    params: Params,
+) -> Result<Response, Problem> {
+    params.finish()?;
+    let deployment = api.engine().deployment(&caller, &id).await?;
+    Ok(reply::row(&deployment, deployment.row_version))
+}
+
+async fn put(
+    State(api): State<Api>,
+    PathId(id): PathId<DeploymentId>,
+    put: Put,
+) -> Result<Response, Problem> {
+    let spec = put.draft(DeploymentSpec::parse)?;
+    let outcome = api.engine().put_deployment(&put.caller, &id, &spec, &put.options).await?;
+    Ok(reply::put(&outcome, outcome.value.row_version))
+}
+
+/// `DELETE …/hold?reason=…` lifts the hold. The version is the deployment's.
+async fn lift_hold(
+    State(api): State<Api>,
+    PathId(id): PathId<DeploymentId>,
+    mut delete: Delete,
+) -> Result<Response, Problem> {
+    let reason = delete.params.text("reason", REASON_CHARACTERS).unwrap_or_else(|| {
+        delete.params.require("reason", "why the hold is lifted");
+        String::new()
+    });
+    delete.params.finish()?;
+    let outcome = api.engine().lift_hold(&delete.caller, &id, &reason, &delete.options).await?;
+    Ok(reply::written(axum::http::StatusCode::OK, &outcome, outcome.value.row_version, Clone::clone))
+}

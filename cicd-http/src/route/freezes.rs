@@ -1,0 +1,61 @@
+//! `/freezes`: intervals in which nothing new ships.
+
+use axum::extract::{OriginalUri, State};
+use axum::http::Uri;
+use axum::response::Response;
+use cicd_core::gate::{Freeze, FreezeDraft};
+use cicd_core::id::FreezeId;
+use cicd_core::port::{ListQuery, RecordKey, RecordKind};
+
+use super::Routes;
+use crate::api::{Api, location};
+use crate::extract::{Delete, Params, PathId, Post, Who};
+use crate::problem::Problem;
+use crate::reply;
+
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .get("/freezes", list)
+        .post("/freezes", add)
+        .get("/freezes/{id}", show)
+        .delete("/freezes/{id}", lift)
+}
+
+async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {
+    let page = params.page();
+    params.finish()?;
+    let page = api.list(&caller, &ListQuery::Freezes, page).await?;
+    reply::records(page, |freeze: Freeze| freeze)
+}
+
+async fn show(
+    State(api): State<Api>,
+    Who(caller): Who,
+    PathId(id): PathId<FreezeId>,
+    params: Params,
+) -> Result<Response, Problem> {
+    params.finish()?;
+    let record = api.engine().record(&caller, RecordKey::new(RecordKind::Freeze, id)).await?;
+    reply::record(record, |freeze: Freeze| freeze)
+}
+
+async fn add(
+    State(api): State<Api>,
+    original: OriginalUri,
+    uri: Uri,
+    post: Post,
+) -> Result<Response, Problem> {
+    let draft = post.draft(FreezeDraft::parse)?;
+    let outcome = api.engine().add_freeze(&post.caller, &draft, &post.options).await?;
+    let place = location(&original, &uri, format_args!("/freezes/{}", outcome.value.id));
+    Ok(reply::created(&outcome, outcome.value.row_version, &place, Clone::clone))
+}
+
+async fn lift(
+    State(api): State<Api>,
+    PathId(id): PathId<FreezeId>,
+    delete: Delete,
+) -> Result<Response, Problem> {
+    delete.params.finish()?;
+    Ok(reply::gone(&api.engine().lift_freeze(&delete.caller, id, &delete.options).await?))
+}

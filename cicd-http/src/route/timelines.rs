@@ -1,0 +1,42 @@
+//! `/services/{service}/timeline` and `/releases/{id}/timeline`: what happened, for people.
+
+use axum::extract::State;
+use axum::response::Response;
+use cicd_core::id::{ReleaseId, ServiceId};
+use cicd_core::page::Page;
+
+use super::Routes;
+use crate::api::Api;
+use crate::extract::{Params, PathId, Who};
+use crate::problem::Problem;
+use crate::reply;
+
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .get("/services/{service}/timeline", of_service)
+        .get("/releases/{id}/timeline", of_release)
+}
+
+/// Newest first.
+async fn of_service(
+    State(api): State<Api>,
+    Who(caller): Who,
+    PathId(service): PathId<ServiceId>,
+    mut params: Params,
+) -> Result<Response, Problem> {
+    let (before, limit) = (params.take("after"), params.limit());
+    params.finish()?;
+    Ok(reply::page(&api.engine().service_timeline(&caller, &service, before, limit).await?))
+}
+
+/// Oldest first, in one page: a release's story is short.
+async fn of_release(
+    State(api): State<Api>,
+    Who(caller): Who,
+    PathId(id): PathId<ReleaseId>,
+    params: Params,
+) -> Result<Response, Problem> {
+    params.finish()?;
+    let items = api.engine().release_timeline(&caller, id).await?;
+    Ok(reply::page(&Page { items, next: None }))
+}

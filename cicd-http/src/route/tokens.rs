@@ -1,0 +1,65 @@
+//! `/tokens`: API tokens. The text of one is told once, when it is created; its hash never is.
+
+use axum::extract::{OriginalUri, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use cicd_core::authz::TokenDraft;
+use cicd_core::id::TokenId;
+use cicd_core::port::{ListQuery, RecordKey, RecordKind};
+
+use super::Routes;
+use crate::api::{Api, location};
+use crate::dto::{NewTokenView, TokenView};
+use crate::extract::{Delete, Params, PathId, Post, Who};
+use crate::problem::Problem;
+use crate::reply;
+
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .get("/tokens", list)
+        .post("/tokens", create)
+        .get("/tokens/{id}", show)
+        .delete("/tokens/{id}", revoke)
+}
+
+async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {
+    let page = params.page();
+    params.finish()?;
+    let page = api.list(&caller, &ListQuery::Tokens, page).await?;
+    reply::records(page, TokenView::of)
+}
+
+async fn show(
+    State(api): State<Api>,
+    Who(caller): Who,
+    PathId(id): PathId<TokenId>,
+    params: Params,
+) -> Result<Response, Problem> {
+    params.finish()?;
+    let record = api.engine().record(&caller, RecordKey::new(RecordKind::Token, id)).await?;
+    reply::record(record, TokenView::of)
+}
+
+async fn create(
+    State(api): State<Api>,
+    original: OriginalUri,
+    uri: Uri,
+    post: Post,
+) -> Result<Response, Problem> {
+    let draft = post.draft(TokenDraft::parse)?;
+    let outcome = api.engine().create_token(&post.caller, &draft, &post.options).await?;
+    let place = location(&original, &uri, format_args!("/tokens/{}", outcome.value.token.id));
+    Ok(reply::created(&outcome, outcome.value.token.row_version, &place, NewTokenView::of))
+}
+
+/// The token stays listed, as a revoked one.
+async fn revoke(
+    State(api): State<Api>,
+    PathId(id): PathId<TokenId>,
+    delete: Delete,
+) -> Result<Response, Problem> {
+    delete.params.finish()?;
+    let outcome = api.engine().revoke_token(&delete.caller, id, &delete.options).await?;
+    let version = outcome.value.row_version;
+    Ok(reply::written(StatusCode::OK, &outcome, version, |token| TokenView::of(token.clone())))
+}

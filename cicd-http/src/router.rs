@@ -1,0 +1,64 @@
+//! The router to embed.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::Method;
+use axum::middleware::{from_fn, from_fn_with_state};
+use cicd_core::engine::Engine;
+
+use crate::api::Api;
+use crate::authn::Authenticator;
+use crate::layer::{authenticate, edge};
+use crate::problem::{Kind, Problem};
+use crate::route;
+
+/// Where the API lives below the router's own root.
+pub const API: &str = "/api/v1";
+
+/// What a host chooses about its router.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RouterOptions {
+    /// Whether the host runs with less protection than one for others, which `/readyz` says.
+    pub dev: bool,
+}
+
+/// The HTTP face of `engine` for callers whom `authenticator` knows. It nests under any prefix, in a host
+/// with any state: after the host's own `with_state`, or with `router.with_state(())` before it.
+pub fn router(engine: Engine, authenticator: impl Authenticator) -> Router {
+    router_with(engine, authenticator, RouterOptions::default())
+}
+
+/// As [`router`], with what the host chooses.
+pub fn router_with(engine: Engine, authenticator: impl Authenticator, options: RouterOptions) -> Router {
+    let api = Api::new(engine, Arc::new(authenticator), options.dev);
+    let guarded = route::guarded().router().route_layer(from_fn_with_state(api.clone(), authenticate));
+    let below = guarded.merge(route::with_own_credentials().router());
+    route::open()
+        .router()
+        .nest(API, below)
+        .method_not_allowed_fallback(no_method)
+        .fallback(no_path)
+        .layer(from_fn(edge))
+        .with_state(api)
+}
+
+/// Every route below [`router`]'s root: its method and its path.
+#[must_use]
+pub fn routes() -> Vec<(Method, String)> {
+    let below = route::guarded().table().into_iter().chain(route::with_own_credentials().table());
+    let below = below.map(|(method, path)| (method, format!("{API}{path}")));
+    route::open().table().into_iter().map(|(method, path)| (method, path.to_owned())).chain(below).collect()
+}
+
+async fn no_path() -> Problem {
+    Problem::new(Kind::NotFound, "there is no such path")
+}
+
+async fn no_method(method: Method) -> Result<axum::http::StatusCode, Problem> {
+    // The framework adds `Allow` to both.
+    if method == Method::OPTIONS {
+        return Ok(axum::http::StatusCode::NO_CONTENT);
+    }
+    Err(Problem::new(Kind::MethodNotAllowed, format!("`{method}`; accepted: a method that `Allow` names")))
+}

@@ -1,0 +1,17 @@
+//! The HTTP face over the engine and a store in memory, request by request.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::needless_pass_by_value,
+    reason = "a test fails by panicking"
+)]
+
+mod authentication;
+mod bad_input;
+mod conditions;
+mod idempotency;
+mod rights;
+mod story;
+mod support;

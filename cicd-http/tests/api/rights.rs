@@ -1,0 +1,198 @@
+//! Who may what, what another tenant's things look like, and what no answer ever tells.
+
+use axum::http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::authentication::concrete;
+use crate::support::{World, release_draft, run_draft};
+
+/// A body that the route takes.
+fn body(method: &Method, pattern: &str) -> Option<Value> {
+    if *method != Method::POST && *method != Method::PUT {
+        return None;
+    }
+    let until = "2026-03-01T00:00:00Z";
+    let run = "01890a5d-ac96-774b-bcce-b302099a8057";
+    let vote = json!({ "content": format!("sha256:{}", "a".repeat(64)), "comment": "no" });
+    let shop = |path: &str| {
+        let found = crate::support::shop().into_iter().find(|(known, _)| *known == path);
+        found.unwrap_or_else(|| panic!("no body for {path}")).1
+    };
+    Some(match pattern.strip_prefix(cicd_http::API).unwrap() {
+        "/services/{service}" => shop("/services/shop"),
+        "/services/{service}/ci-config" => shop("/services/shop/ci-config"),
+        "/services/{service}/ci-runs" => run_draft(),
+        "/deployments/{deployment}" => shop("/deployments/shop-staging"),
+        "/deployments/{deployment}/cd-config" => shop("/deployments/shop-staging/cd-config"),
+        "/releases" => release_draft("nothing", run),
+        "/releases/{id}/approve" | "/releases/{id}/reject" => vote,
+        "/releases/{id}/rollback" => json!({ "reason": "too red" }),
+        "/freezes" => {
+            json!({ "scope": { "kind": "tenant" }, "from": until, "until": "2026-03-02T00:00:00Z", "reason": "rest" })
+        }
+        "/locks" => json!({ "deployment": "nothing", "reason": "mine", "expires_at": until }),
+        "/policies/{tier}" => json!({ "minimum_votes": 1 }),
+        "/tokens" => json!({ "principal": "eve", "roles": ["admin"] }),
+        _ => json!({}),
+    })
+}
+
+/// Every route behind the authenticator, with a request that it would take.
+fn requests() -> impl Iterator<Item = (Method, String, String, Option<Value>)> {
+    cicd_http::routes()
+        .into_iter()
+        .filter(|(_, pattern)| pattern.starts_with(cicd_http::API) && !pattern.contains("/attempts/"))
+        .map(|(method, pattern)| {
+            let query = if pattern.ends_with("/hold") { "?reason=x" } else { "" };
+            let path = concrete(&pattern).replace(cicd_http::API, "") + query;
+            let body = body(&method, &pattern);
+            (method, pattern, path, body)
+        })
+}
+
+async fn send(
+    world: &World,
+    token: &str,
+    method: &Method,
+    path: &str,
+    body: Option<&Value>,
+) -> crate::support::Answer {
+    let mut request = world.call(token, method.as_str(), path);
+    match *method {
+        Method::PUT => request = request.header("if-none-match", "*"),
+        Method::DELETE => request = request.header("if-match", "\"1\""),
+        _ => {}
+    }
+    if let Some(body) = body {
+        request = request.json(body);
+    }
+    request.send().await
+}
+
+#[tokio::test]
+async fn somebody_without_a_role_changes_and_reads_nothing() {
+    let world = World::still().await.with_shop().await;
+    // The token is limited to a role that allows nothing here.
+    let nobody = world.person("nobody", &["stranger"]).await;
+    let before = world.get(&world.admin, "/audit-events?limit=200").await.bytes;
+    for (method, pattern, path, body) in requests() {
+        let shop = path.replace("/services/nothing", "/services/shop").replace("/nothing", "/shop-staging");
+        let body = body
+            .map(|body| serde_json::from_str(&body.to_string().replace("nothing", "shop-staging")).unwrap());
+        let answer = send(&world, &nobody, &method, &shop, body.as_ref()).await;
+        let hidden = answer.status == StatusCode::NOT_FOUND;
+        let denied = answer.status == StatusCode::FORBIDDEN && answer.problem() == "denied";
+        assert!(hidden || denied, "{method} {pattern}: {answer:?}");
+        assert!(
+            denied || pattern.contains("{id}") || pattern.contains("-config"),
+            "{method} {pattern}: {answer:?}"
+        );
+    }
+    assert_eq!(world.get(&world.admin, "/audit-events?limit=200").await.bytes, before, "nothing changed");
+    let denials = world.get(&world.admin, "/audit-events?chain=security&limit=200").await;
+    assert!(denials.body["items"].as_array().unwrap().len() > 10, "{denials:?}");
+}
+
+#[tokio::test]
+async fn another_tenants_things_are_not_there() {
+    let world = World::working().await.with_shop().await;
+    let ada = world.person("ada", &["developer"]).await;
+    let rhea = world.person("rhea", &["release-manager"]).await;
+    let run = world.post(&ada, "/services/shop/ci-runs", run_draft()).await.text("/id");
+    let done = |body: &Value| body["status"] == "succeeded";
+    let digest = world.until(&ada, &format!("/ci-runs/{run}"), done).await["artifact"]["digest"].clone();
+    let release = world.post(&ada, "/releases", release_draft("shop-production", &run)).await.text("/id");
+    let lock =
+        json!({ "deployment": "shop-staging", "reason": "mine", "expires_at": "2026-02-01T00:00:00Z" });
+    let lock = world.post(&rhea, "/locks", lock).await.text("/id");
+    let token = world
+        .post(&world.admin, "/tokens", json!({ "principal": "ada", "roles": ["viewer"] }))
+        .await
+        .text("/id");
+    // The other tenant's admin holds every role there.
+    let roles = ["admin", "developer", "approver", "release-manager", "auditor"];
+    let draft = json!({ "principal": "root", "roles": roles });
+    let stranger = world.post(&world.stranger, "/tokens", draft).await.text("/token");
+
+    let unknown = "01890a5d-ac96-774b-bcce-b302099a8057";
+    for (method, pattern, path, body) in requests() {
+        // These are about the caller's own tenant, where everybody may register what they like.
+        let registers = method == Method::PUT
+            && ["/api/v1/services/{service}", "/api/v1/deployments/{deployment}"].contains(&pattern.as_str());
+        if registers
+            || matches!(pattern.as_str(), "/api/v1/tokens" | "/api/v1/freezes" | "/api/v1/policies/{tier}")
+        {
+            continue;
+        }
+        let (id, blob) = match pattern.as_str() {
+            pattern if pattern.contains("/ci-runs/") => (&run, digest.as_str().unwrap()),
+            pattern if pattern.contains("/locks/") => (&lock, digest.as_str().unwrap()),
+            pattern if pattern.contains("/tokens/") => (&token, digest.as_str().unwrap()),
+            _ => (&release, digest.as_str().unwrap()),
+        };
+        let theirs = path
+            .replace("/services/nothing", "/services/shop")
+            .replace("/nothing", "/shop-staging")
+            .replace(unknown, id)
+            .replace(&format!("sha256:{}", "a".repeat(64)), blob);
+        let hides = |text: &str| {
+            text.replace(id, "")
+                .replace(unknown, "")
+                .replace("shop-staging", "")
+                .replace("shop", "")
+                .replace("nothing", "")
+                .replace(blob, "")
+                .replace(&format!("sha256:{}", "a".repeat(64)), "")
+        };
+        let answer = send(&world, &stranger, &method, &theirs, body.as_ref()).await;
+        let absent = send(&world, &stranger, &method, &path, body.as_ref()).await;
+        assert_eq!(answer.status, absent.status, "{method} {pattern}: {answer:?} {absent:?}");
+        let text = |answer: &crate::support::Answer| answer.body["detail"].as_str().map(hides);
+        assert_eq!(text(&answer), text(&absent), "{method} {pattern}");
+        let is_list = method == Method::GET && !pattern.contains('{');
+        assert!(is_list || !answer.status.is_success(), "{method} {pattern}: {answer:?}");
+        assert!(!String::from_utf8_lossy(&answer.bytes).contains("Web shop"), "{method} {pattern}");
+    }
+    assert_eq!(world.get(&ada, "/services/shop").await.text("/name"), "Web shop");
+}
+
+#[tokio::test]
+async fn no_answer_tells_a_secret() {
+    let world = World::working().await.with_shop().await;
+    let ada = world.person("ada", &["developer"]).await;
+    let ben = world.person("ben", &["approver"]).await;
+    let cleo = world.person("cleo", &["approver"]).await;
+    let run = world.post(&ada, "/services/shop/ci-runs", run_draft()).await.text("/id");
+    world.until(&ada, &format!("/ci-runs/{run}"), |body| body["status"] == "succeeded").await;
+    let asked = world.post(&ada, "/releases", release_draft("shop-production", &run)).await;
+    let (release, content) = (asked.text("/id"), asked.text("/content_digest"));
+    for voter in [&ben, &cleo] {
+        let vote =
+            world.post(voter, &format!("/releases/{release}/approve"), json!({ "content": content })).await;
+        assert_eq!(vote.status, StatusCode::OK, "{vote:?}");
+    }
+    let path = format!("/releases/{release}");
+    world.until(&ada, &path, |body| body["state"]["phase"]["phase"] == "waiting").await;
+
+    let hash = |token: &str| cicd_core::digest::Digest::of(token.as_bytes()).hex();
+    let secrets = [&world.admin, &ada, &ben, &cleo].map(|token| [token.clone(), hash(token)]).concat();
+    for (method, pattern, path, _) in requests().filter(|(method, ..)| *method == Method::GET) {
+        let path = path
+            .replace("/services/nothing", "/services/shop")
+            .replace("/nothing", "/shop-production")
+            .replace(
+                "01890a5d-ac96-774b-bcce-b302099a8057",
+                if pattern.contains("/ci-runs/") { &run } else { &release },
+            );
+        let answer = send(&world, &world.admin, &method, &path, None).await;
+        let text = String::from_utf8_lossy(&answer.bytes);
+        assert!(
+            secrets.iter().all(|secret| !text.contains(secret.as_str())),
+            "{pattern} tells a token or its hash"
+        );
+        let audit = pattern.contains("/audit-events");
+        assert!(audit || !text.contains("report_token"), "{pattern} tells the hash of an attempt's token");
+    }
+    let listed = world.get(&world.admin, "/tokens").await;
+    assert!(listed.body["items"].as_array().unwrap().iter().all(|token| token.get("hash").is_none()));
+}

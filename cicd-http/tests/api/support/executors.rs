@@ -1,0 +1,76 @@
+//! Executors that do at once what they are asked to.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cicd_core::ci::CiSpec;
+use cicd_core::ci::run::{BuiltArtifact, StepOutcome, StepResult};
+use cicd_core::port::{
+    Blobs, CiExecutor, CiJob, CiOutcome, Delivery, DeployExecutor, DeployJob, DeployStatus, StepSink, Stop,
+    Verb, VerbOutcome,
+};
+use cicd_core::service::Capabilities;
+use cicd_core::violation::Violations;
+use futures_util::stream;
+use serde_json::Value;
+
+/// Builds an artifact that is the commit's text, and logs one line.
+pub(crate) struct TestCi {
+    blobs: Arc<dyn Blobs>,
+}
+
+impl TestCi {
+    pub(crate) fn new(blobs: Arc<dyn Blobs>) -> Self {
+        Self { blobs }
+    }
+}
+
+#[async_trait]
+impl CiExecutor for TestCi {
+    fn delivery(&self) -> Delivery {
+        Delivery::AtLeastOnce
+    }
+
+    fn violations(&self, _: &CiSpec) -> Violations {
+        Violations::new()
+    }
+
+    async fn run(&self, job: &CiJob, steps: &dyn StepSink, _: Stop) -> CiOutcome {
+        for step in &job.run.spec.steps {
+            let outcome = StepOutcome::Succeeded;
+            steps
+                .step(StepResult { name: step.name.clone(), outcome, exit_code: Some(0), duration_ms: 1 })
+                .await;
+        }
+        self.blobs.append_log(&job.tenant, job.log, b"built\n").await.unwrap();
+        let content = job.run.trigger.commit.to_string().into_bytes();
+        let kept = self.blobs.put_artifact(&job.tenant, Box::pin(stream::iter([Ok(content)]))).await.unwrap();
+        let name = job.run.spec.artifact.name.clone();
+        CiOutcome::Succeeded { artifact: BuiltArtifact { name, digest: kept.digest, size_bytes: kept.size } }
+    }
+}
+
+/// Carries out every step; can do everything. Its target is an empty object.
+pub(crate) struct TestDeploy;
+
+#[async_trait]
+impl DeployExecutor for TestDeploy {
+    fn delivery(&self) -> Delivery {
+        Delivery::AtLeastOnce
+    }
+
+    fn capabilities(&self, target: &Value) -> Result<Capabilities, Violations> {
+        match target.as_object() {
+            Some(members) if members.is_empty() => Ok(Capabilities::ALL),
+            _ => Err(Violations::one("/commands", "unknown_field", "accepted: nothing")),
+        }
+    }
+
+    async fn carry_out(&self, _: &DeployJob, _: &Verb, _: Stop) -> VerbOutcome {
+        VerbOutcome::Done
+    }
+
+    async fn status(&self, _: &DeployJob) -> DeployStatus {
+        DeployStatus::Settled
+    }
+}

@@ -1,0 +1,91 @@
+//! Requests and answers without a socket.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, StatusCode, request};
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+/// A request that is put together.
+pub(crate) struct Request {
+    router: Router,
+    builder: request::Builder,
+    body: Body,
+}
+
+impl Request {
+    pub(crate) fn new(router: Router, method: &str, path: &str) -> Self {
+        Self { router, builder: axum::http::Request::builder().method(method).uri(path), body: Body::empty() }
+    }
+
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.builder = self.builder.header(name, value);
+        self
+    }
+
+    pub(crate) fn extension<T: Clone + Send + Sync + 'static>(mut self, extension: T) -> Self {
+        self.builder = self.builder.extension(extension);
+        self
+    }
+
+    pub(crate) fn body(mut self, bytes: impl Into<Body>) -> Self {
+        self.body = bytes.into();
+        self
+    }
+
+    pub(crate) fn json(self, value: &Value) -> Self {
+        self.header("content-type", "application/json").body(value.to_string())
+    }
+
+    pub(crate) async fn send(self) -> Answer {
+        let response = self.router.oneshot(self.builder.body(self.body).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        let body = serde_json::from_slice(&bytes).unwrap_or_default();
+        Answer { status: parts.status, headers: parts.headers, bytes, body }
+    }
+}
+
+/// What came back.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+    /// The body as JSON; `null` when it is not.
+    pub(crate) body: Value,
+}
+
+impl Answer {
+    /// The text at a JSON Pointer of the body.
+    pub(crate) fn text(&self, pointer: &str) -> String {
+        let found = self.body.pointer(pointer).and_then(Value::as_str);
+        found.unwrap_or_else(|| panic!("no text at `{pointer}` of {self:?}")).to_owned()
+    }
+
+    /// The header `name`.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).unwrap_or_else(|| panic!("no `{name}` in {self:?}")).to_str().unwrap()
+    }
+
+    /// The code of the problem, after a check that it is a whole one.
+    pub(crate) fn problem(&self) -> &str {
+        assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
+        assert_eq!(self.body["status"], self.status.as_u16(), "{self:?}");
+        assert_eq!(self.body["request_id"], self.header("x-request-id"), "{self:?}");
+        assert!(self.body["title"].is_string() && self.body["detail"].is_string(), "{self:?}");
+        let kind = self.body["type"].as_str().unwrap_or_default();
+        kind.strip_prefix("/problems/").unwrap_or_else(|| panic!("no type in {self:?}"))
+    }
+
+    /// Path and code of each violation.
+    pub(crate) fn violations(&self) -> Vec<(&str, &str)> {
+        let all = self.body["violations"].as_array().unwrap_or_else(|| panic!("no violations in {self:?}"));
+        all.iter().map(|v| (v["path"].as_str().unwrap(), v["code"].as_str().unwrap())).collect()
+    }
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {:?} {}", self.status, self.headers, String::from_utf8_lossy(&self.bytes))
+    }
+}
