@@ -120,11 +120,11 @@ async fn undo(
     plan: &Plan,
     error: sqlx::Error,
 ) -> StoreError {
-    let undone = sqlx::raw_sql(UNDO).execute(&mut *connection).await;
-    if let Err(error) = undone {
+    if !is_constraint(&error) {
+        // SQLite may have taken back the whole transaction by itself; the writer ends it.
         return StoreError::Unavailable { message: error.to_string() };
     }
-    if !is_constraint(&error) {
+    if let Err(error) = sqlx::raw_sql(UNDO).execute(&mut *connection).await {
         return StoreError::Unavailable { message: error.to_string() };
     }
     match occupied(connection, tenant, plan).await {

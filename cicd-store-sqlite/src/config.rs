@@ -20,11 +20,20 @@ pub struct SqliteOptions {
     pub most_per_commit: usize,
     /// How long to wait for another process that has the file locked, such as a backup; 5 seconds unless set.
     pub busy_timeout: Duration,
+    /// How many pages of 4 KiB the file may grow to; as many as SQLite allows unless set. A change that needs more is
+    /// `Unavailable`, as on a full disk.
+    pub most_pages: Option<u32>,
 }
 
 impl Default for SqliteOptions {
     fn default() -> Self {
-        Self { readers: 4, queue: 1024, most_per_commit: 64, busy_timeout: Duration::from_secs(5) }
+        Self {
+            readers: 4,
+            queue: 1024,
+            most_per_commit: 64,
+            busy_timeout: Duration::from_secs(5),
+            most_pages: None,
+        }
     }
 }
 
@@ -51,7 +60,11 @@ impl SqliteOptions {
 
     /// The connection that writes.
     pub(crate) async fn writer(&self, path: &Path) -> Result<SqliteConnection, sqlx::Error> {
-        self.connect(path).thread_name(|_| "cicd-sqlite-writer".to_owned()).connect().await
+        let mut connect = self.connect(path).thread_name(|_| "cicd-sqlite-writer".to_owned());
+        if let Some(pages) = self.most_pages {
+            connect = connect.pragma("max_page_count", pages.to_string());
+        }
+        connect.connect().await
     }
 
     /// The connections that read. They can't write.

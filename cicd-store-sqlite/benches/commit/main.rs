@@ -4,7 +4,7 @@
 //! The goal: at least 5 × the loop where an `fdatasync` takes 1 ms or longer, else at least 0.5 × the loop that does not
 //! wait for the disk (`synchronous=NORMAL`).
 
-#![expect(clippy::unwrap_used, reason = "a bench fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench fails by panicking")]
 
 mod bare;
 

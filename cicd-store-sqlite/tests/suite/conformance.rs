@@ -1,31 +1,27 @@
 //! The store contract, case by case, on files.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use cicd_core::memory::{Clock as _, SteppedClock};
 use cicd_core::port::Store;
 use cicd_core::testing::store::Fixture;
-use cicd_store_sqlite::{OpenError, SqliteOptions, SqliteStore, migrate};
-use tempfile::TempDir;
+use cicd_store_sqlite::{OpenError, SqliteOptions, SqliteStore};
+
+use crate::database::Database;
 
 /// A new file, which is removed with the last store on it.
 async fn fixture() -> Fixture {
-    let directory = Arc::new(tempfile::tempdir().unwrap());
-    let path = directory.path().join("cicd.db");
-    migrate(&path).await.unwrap();
+    let database = Arc::new(Database::migrated().await);
     let clock = SteppedClock::default();
-    Fixture::open(clock.clone(), move || open(path.clone(), clock.clone(), Arc::clone(&directory))).await
+    Fixture::open(clock.clone(), move || open(Arc::clone(&database), clock.clone())).await
 }
 
 /// Opens the file once the store before has given it up: one that is dropped, not closed, does so a little later.
-async fn open(path: PathBuf, clock: SteppedClock, _directory: Arc<TempDir>) -> Arc<dyn Store> {
+async fn open(database: Arc<Database>, clock: SteppedClock) -> Arc<dyn Store> {
     loop {
         let clock = clock.clone();
         let clock = Arc::new(move || clock.now());
-        match SqliteStore::open_with_clock(&path, SqliteOptions::default(), clock).await {
+        match SqliteStore::open_with_clock(database.path(), SqliteOptions::default(), clock).await {
             Ok(store) => return Arc::new(store),
             Err(OpenError::Held { .. }) => tokio::task::yield_now().await,
             Err(error) => panic!("{error}"),
