@@ -122,6 +122,7 @@ cases! { $
     snapshots {
         a_release_brings_what_decides_about_it
         a_run_brings_its_service
+        revisions_count_on_after_a_deletion
         what_is_not_there_is_none
         who_waits_comes_first_come_first
         the_latest_executed_is_the_last_one_started

@@ -3,7 +3,7 @@
 use super::tenant::{Row, Tenant};
 use crate::authz::PolicySnapshot;
 use crate::id::{DeploymentId, ServiceId};
-use crate::port::{Load, Record, RecordKind, Snapshot, WorkKey};
+use crate::port::{Load, Record, RecordKey, RecordKind, Snapshot, WorkKey};
 use crate::release::Release;
 use crate::release::ledger::LedgerEntry;
 use crate::time::Timestamp;
@@ -59,11 +59,20 @@ impl Tenant {
     fn load_service(&self, id: &ServiceId, snapshot: &mut Snapshot) {
         snapshot.service = self.row(RecordKind::Service, id);
         snapshot.ci_config = self.row(RecordKind::CiConfig, id);
+        snapshot.last_ci_revision = self.last_revision(RecordKind::CiConfig, id);
+    }
+
+    /// The highest revision of the row that was ever kept; zero without any.
+    fn last_revision(&self, kind: RecordKind, id: impl ToString) -> u32 {
+        let key = RecordKey::new(kind, id);
+        let kept = self.revisions.range((key.clone(), 0)..=(key, u32::MAX));
+        kept.last().map_or(0, |((_, revision), _)| *revision)
     }
 
     fn load_deployment(&self, id: &DeploymentId, now: Timestamp, snapshot: &mut Snapshot) {
         snapshot.deployment = self.row(RecordKind::Deployment, id);
         snapshot.cd_config = self.row(RecordKind::CdConfig, id);
+        snapshot.last_cd_revision = self.last_revision(RecordKind::CdConfig, id);
         let tier = snapshot.deployment.as_ref().map(|deployment| deployment.spec.tier);
         snapshot.floor = tier.and_then(|tier| self.row(RecordKind::PolicyFloor, tier.as_str()));
         snapshot.freezes = self

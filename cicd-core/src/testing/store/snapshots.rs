@@ -2,6 +2,7 @@
 
 use super::Fixture;
 use super::world::{World, started, withdrawn};
+use crate::ci::CiConfig;
 use crate::digest::Digest;
 use crate::id::ReleaseId;
 use crate::port::{ChangeSet, Load, Record, RecordKey, RecordKind, Snapshot, Write};
@@ -11,7 +12,8 @@ use crate::release::state::RollbackCause;
 use crate::release::{Release, ReleaseKind};
 use crate::service::Tier;
 use crate::testing::builders::{
-    Site, ci_config, event, floor, freeze, grant, lock, put, release_id, run_id, run_triggered, subject,
+    Site, ci_config, delete, event, floor, freeze, grant, lock, put, release_id, run_id, run_triggered,
+    subject,
 };
 
 fn ids(releases: &[Release]) -> Vec<ReleaseId> {
@@ -56,6 +58,27 @@ pub(super) async fn a_run_brings_its_service(fixture: Fixture) {
     assert_eq!(found.deployment, None);
     let found = world.load(Load::service(world.site.service.id.clone())).await;
     assert_eq!((found.service.as_ref(), found.ci_config), (Some(&world.site.service), Some(config)));
+}
+
+pub(super) async fn revisions_count_on_after_a_deletion(fixture: Fixture) {
+    let world = World::of(fixture).await;
+    let (service, deployment) = (world.site.service.id.clone(), world.site.deployment.id.clone());
+    let last = async || {
+        let found = world.load(Load::deployment(deployment.clone())).await;
+        (found.last_ci_revision, found.last_cd_revision)
+    };
+    assert_eq!(last().await, (0, 1), "the site has a cd config and no ci config");
+    let ci = world.put(ci_config(&service)).await;
+    let ci = world.put(CiConfig { revision: 2, ..ci }).await;
+    assert_eq!(last().await, (2, 1));
+    world.commit(delete(&world.tenant, RecordKey::new(RecordKind::CiConfig, &service), ci.row_version)).await;
+    let cd = &world.site.config;
+    world
+        .commit(delete(&world.tenant, RecordKey::new(RecordKind::CdConfig, &deployment), cd.row_version))
+        .await;
+    assert_eq!(last().await, (2, 1), "what is deleted still counts");
+    let found = world.load(Load::service(service)).await;
+    assert_eq!((found.ci_config, found.last_ci_revision, found.last_cd_revision), (None, 2, 0));
 }
 
 pub(super) async fn what_is_not_there_is_none(fixture: Fixture) {
