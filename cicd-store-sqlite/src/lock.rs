@@ -10,7 +10,16 @@ use crate::error::OpenError;
 /// Not on the database itself: closing any handle on that would drop SQLite's own locks.
 #[derive(Debug)]
 pub(crate) struct FileLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for FileLock {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a child process that was just forked still has it open until it runs its program.
+        if let Err(error) = self.file.unlock() {
+            tracing::warn!(%error, "the lock of the database was not given up");
+        }
+    }
 }
 
 impl FileLock {
@@ -30,7 +39,7 @@ impl FileLock {
         beside.push(".lock");
         let file = create.open(beside).map_err(io)?;
         match file.try_lock() {
-            Ok(()) => Ok((Self { _file: file }, path)),
+            Ok(()) => Ok((Self { file }, path)),
             Err(TryLockError::WouldBlock) => Err(OpenError::Held { path }),
             Err(TryLockError::Error(source)) => Err(OpenError::Io { path, source }),
         }

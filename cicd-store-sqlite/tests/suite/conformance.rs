@@ -10,7 +10,7 @@ use cicd_store_sqlite::{OpenError, SqliteOptions, SqliteStore};
 use crate::database::Database;
 
 /// A new file, which is removed with the last store on it.
-async fn fixture() -> Fixture {
+pub(crate) async fn fixture() -> Fixture {
     let database = Arc::new(Database::migrated().await);
     let clock = SteppedClock::default();
     Fixture::open(clock.clone(), move || open(Arc::clone(&database), clock.clone())).await

@@ -34,9 +34,9 @@ async fn what_was_answered_is_there_after_a_kill() {
     }
 }
 
-/// Ten in CI; `CICD_PROVE_CASES` asks for more.
+/// Ten, unless `CICD_PROVE_KILLS` asks for more.
 fn kills() -> usize {
-    std::env::var("CICD_PROVE_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(10)
+    std::env::var("CICD_PROVE_KILLS").ok().and_then(|count| count.parse().ok()).unwrap_or(10)
 }
 
 /// Starts a process that writes, kills it after so many answers, and gives all that it was answered.

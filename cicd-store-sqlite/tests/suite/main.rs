@@ -11,3 +11,4 @@ mod kill;
 mod leases;
 mod oracle;
 mod schema;
+mod trace;
