@@ -1,0 +1,116 @@
+//! The data directory: what lies where, and who may read it.
+
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use cicd_store_sqlite::{OpenError, SqliteOptions, SqliteStore, migrate};
+use clap::Args;
+
+use crate::failure::Failure;
+
+/// Children of executors pass through it to their workspaces, but can't list it.
+const DIRECTORY_MODE: u32 = 0o711;
+/// What lies in it is the host's alone.
+const FILE_MODE: u32 = 0o600;
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Data {
+    /// The directory that holds the database, artifacts, logs, secrets and workspaces.
+    #[arg(long = "data", env = "CICD_DATA", default_value = "cicd-data", value_name = "DIR")]
+    directory: PathBuf,
+}
+
+impl Data {
+    pub(crate) fn database(&self) -> PathBuf {
+        self.directory.join("cicd.db")
+    }
+
+    pub(crate) fn admin_token(&self) -> PathBuf {
+        self.directory.join("admin-token")
+    }
+
+    pub(crate) fn blobs(&self) -> PathBuf {
+        self.directory.join("blobs")
+    }
+
+    pub(crate) fn secrets(&self) -> PathBuf {
+        self.directory.join("secrets")
+    }
+
+    pub(crate) fn work(&self) -> PathBuf {
+        self.directory.join("work")
+    }
+
+    /// Opens the database; a new one is made first.
+    pub(crate) async fn open_or_create(&self) -> Result<SqliteStore, Failure> {
+        self.create()?;
+        if self.create_database()? {
+            migrate(self.database()).await?;
+        }
+        self.open().await
+    }
+
+    /// Opens the database.
+    pub(crate) async fn open(&self) -> Result<SqliteStore, Failure> {
+        let path = self.database();
+        if !path.exists() {
+            return Err(Failure::new(format!("`{}` is not there; `cicd serve` makes it", path.display())));
+        }
+        SqliteStore::open(&path, SqliteOptions::default()).await.map_err(|error| match error {
+            OpenError::SchemaOlder { .. } => {
+                let line = Failure::from(error);
+                Failure::new(format!("{line}: `cicd migrate up --data {}`", self.directory.display()))
+            }
+            other => other.into(),
+        })
+    }
+
+    /// Makes the directories, for their owner alone.
+    pub(crate) fn create(&self) -> Result<(), Failure> {
+        let failed = |path: &Path, error: io::Error| Failure::new(format!("`{}`: {error}", path.display()));
+        let made = DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(&self.directory);
+        made.map_err(|error| failed(&self.directory, error))?;
+        let secrets = self.secrets();
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&secrets)
+            .map_err(|error| failed(&secrets, error))
+    }
+
+    /// Makes the database's file, for its owner alone; says whether it is new. SQLite gives its side files the same rights.
+    pub(crate) fn create_database(&self) -> Result<bool, Failure> {
+        let path = self.database();
+        match OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(&path) {
+            Ok(_) => Ok(true),
+            // A start that died right after it made the file left it empty.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(fs::metadata(&path)?.len() == 0),
+            Err(error) => Err(Failure::new(format!("`{}`: {error}", path.display()))),
+        }
+    }
+
+    /// What others than the owner may read but should not.
+    pub(crate) fn exposed(&self) -> Result<Vec<PathBuf>, Failure> {
+        let mut exposed = Vec::new();
+        for path in [self.database(), self.admin_token(), self.blobs(), self.secrets()] {
+            match fs::metadata(&path) {
+                Ok(metadata) if metadata.permissions().mode() & 0o077 != 0 => exposed.push(path),
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(exposed)
+    }
+}
+
+/// Makes a file for its owner alone and writes `text` to it, so that it survives a crash.
+pub(crate) fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    use std::io::Write as _;
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(FILE_MODE).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    path.parent().map_or(Ok(()), |directory| fs::File::open(directory)?.sync_all())
+}

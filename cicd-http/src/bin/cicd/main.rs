@@ -1,0 +1,52 @@
+//! `cicd`: the release-governance engine as one host over SQLite. Only wiring lives here.
+
+mod data;
+mod doctor;
+mod executors;
+mod failure;
+mod first_start;
+mod logging;
+mod migrate;
+mod serve;
+mod token;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Release governance: what may ship, who said so, is it shipping, and how to get back.
+#[derive(Debug, Parser)]
+#[command(name = "cicd", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the host.
+    Serve(serve::Serve),
+    /// Bring the database to this binary's schema, take it back, or say where it stands.
+    Migrate(migrate::Migrate),
+    /// Make API tokens while no host runs.
+    Token(token::Token),
+    /// Examine a database that no host holds: chains, invariants, permissions.
+    Doctor(doctor::Doctor),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Serve(serve) => serve.run().await,
+        Command::Migrate(migrate) => migrate.run().await,
+        Command::Token(token) => token.run().await,
+        Command::Doctor(doctor) => doctor.run().await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("cicd: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! `cicd serve`.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cicd_authz_casbin::CasbinAuthorizer;
+use cicd_core::engine::{Engine, WorkerConfig};
+use cicd_core::id::TenantId;
+use cicd_core::port::{Blobs, Secrets};
+use cicd_executor::blobs::{BlobLimits, FsBlobs};
+use cicd_executor::secrets::FileSecrets;
+use cicd_http::{RandomIds, RouterOptions, TokenAuthenticator, router_with, server};
+use cicd_store_sqlite::SqliteStore;
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::data::Data;
+use crate::executors::Executors;
+use crate::failure::Failure;
+use crate::first_start;
+use crate::logging::{self, LogFormat};
+
+/// How long rollouts and runs that are under way may take to end when the host is asked to.
+const DRAIN: Duration = Duration::from_secs(30);
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Where to listen.
+    #[arg(long, env = "CICD_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    listen: SocketAddr,
+    #[command(flatten)]
+    data: Data,
+    /// The tenant that the first start sets up.
+    #[arg(long, env = "CICD_TENANT", default_value = "default")]
+    tenant: TenantId,
+    #[command(flatten)]
+    executors: Executors,
+    /// How the log is written.
+    #[arg(long, env = "CICD_LOG_FORMAT", value_enum, default_value = "pretty", value_name = "FORMAT")]
+    log: LogFormat,
+}
+
+impl Serve {
+    pub(crate) async fn run(self) -> Result<(), Failure> {
+        logging::begin(self.log);
+        let store = self.data.open_or_create().await?;
+        let served = self.serve(store.clone()).await;
+        store.close().await;
+        served
+    }
+
+    async fn serve(&self, store: SqliteStore) -> Result<(), Failure> {
+        // Asking for signals before anything is under way leaves no moment in which one would kill the host.
+        let (mut terminate, mut interrupt) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        let engine = self.engine(store).await?;
+        first_start::admin_token(&engine, &self.tenant, &self.data).await?;
+        let listener = TcpListener::bind(self.listen).await;
+        let listener = listener.map_err(|error| Failure::new(format!("`{}`: {error}", self.listen)))?;
+        let options = RouterOptions { dev: self.executors.is_dev() };
+        let router = router_with(engine.clone(), TokenAuthenticator::new(engine.clone()), options);
+        let workers = engine.spawn_workers(WorkerConfig::default());
+        tracing::info!(address = %listener.local_addr()?, "listening");
+        let asked_to_end = async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            tracing::info!("asked to end: no new connections, what is under way is finished");
+        };
+        let answered = server::serve(listener, router, asked_to_end).await;
+        let finished = workers.drain(DRAIN).await;
+        if !answered || !finished {
+            tracing::warn!(answered, finished, "not everything was finished; the next start takes it up");
+        }
+        Ok(())
+    }
+
+    async fn engine(&self, store: SqliteStore) -> Result<Engine, Failure> {
+        let blobs: Arc<dyn Blobs> = Arc::new(FsBlobs::open(self.data.blobs(), BlobLimits::default())?);
+        let secrets: Arc<dyn Secrets> = Arc::new(FileSecrets::new(self.data.secrets()));
+        let mut builder = Engine::builder()
+            .store(store)
+            .authorizer(CasbinAuthorizer::default_roles().await?)
+            .blobs(Arc::clone(&blobs))
+            .ids(RandomIds)
+            .ci_rules(self.executors.ci_rules());
+        if let Some(command) = self.executors.command(&self.data, blobs, secrets).await? {
+            builder = builder.ci_executor("command", command.clone()).deploy_executor("command", command);
+        }
+        Ok(builder.build()?)
+    }
+}
