@@ -1,7 +1,6 @@
 //! What the tests of this room share: a site in a directory that goes away, and a log in memory.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -42,8 +41,13 @@ pub(crate) fn run_as(count: u32) -> Isolation {
 
 impl Bench {
     pub(crate) fn new(isolation: Isolation) -> Self {
+        Self::limited(isolation, ProcessLimits::default())
+    }
+
+    pub(crate) fn limited(isolation: Isolation, limits: ProcessLimits) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let site = Arc::new(open(directory.path(), isolation));
+        let confinement = Confinement::new(isolation, true, limits).unwrap();
+        let site = Arc::new(Site::open(directory.path(), confinement).unwrap());
         Self { _directory: directory, site }
     }
 
@@ -64,11 +68,6 @@ impl Bench {
     pub(crate) async fn shell(&self, line: &str) -> Outcome {
         self.shell_with(line, |_| {}).await
     }
-}
-
-pub(crate) fn open(directory: &Path, isolation: Isolation) -> Site {
-    let confinement = Confinement::new(isolation, true, ProcessLimits::default()).unwrap();
-    Site::open(directory, confinement).unwrap()
 }
 
 pub(crate) fn call(workspace: &Workspace, line: &str) -> Call {

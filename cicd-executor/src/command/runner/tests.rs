@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use cicd_core::port::Stop;
 
-use super::super::isolation::Isolation::SameUserDev;
+use super::super::isolation::Isolation::{self, SameUserDev};
+use super::super::isolation::ProcessLimits;
 use super::super::log::LogLimits;
+use super::super::proc;
 use super::super::testing::{Bench, Lines, PATIENCE, call, log, numbers, outcome, run_as, runs};
 use super::{Ended, run};
 
@@ -95,6 +97,32 @@ async fn with_a_user_of_its_own_nothing_escapes() {
     let line = "env -i setsid sleep 1000 & echo $!; sleep 0.2";
     let outcome = Bench::new(run_as(1)).shell(line).await;
     assert!(!runs(numbers(&outcome.log)[0]));
+}
+
+#[tokio::test]
+async fn a_fork_bomb_is_killed_to_the_last_process() {
+    let limits = ProcessLimits { processes: 400, ..ProcessLimits::default() };
+    let isolation = run_as(1);
+    let Isolation::RunAs { first_uid, .. } = isolation else { unreachable!() };
+    let bench = Bench::limited(isolation, limits);
+    let workspace = bench.workspace("test").await;
+    // Each process leaves group and session behind, begins two more, and stays.
+    let bomb =
+        "echo 'setsid sh $0 & setsid sh $0 & exec sleep 1000' >bomb; sh bomb 2>/dev/null & exec sleep 1000";
+    let bomb = call(&workspace, bomb);
+    let mut log = log(&Arc::new(Lines::default()), LogLimits::default());
+    let alive = || {
+        let all = proc::processes().unwrap().into_iter();
+        all.filter(|process| process.alive() && process.user() == Some(first_uid)).count()
+    };
+    let (handle, stop) = Stop::pair();
+    let (ended, ()) = tokio::join!(run(&workspace, &bomb, &mut log, &stop), async {
+        while alive() < 30 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        handle.stop();
+    });
+    assert_eq!((ended.unwrap(), alive()), (Ended::Cancelled, 0));
 }
 
 #[tokio::test]
