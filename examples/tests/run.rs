@@ -2,7 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests: a panic is how they fail")]
 
+mod host;
+
 use std::process::Command;
+
+use host::Host;
 
 /// What a program prints; fails when it does not exit with success.
 fn printed(program: &str) -> String {
@@ -56,6 +60,21 @@ fn custom_store() {
         "refused: the store is corrupt: event 2 of `acme` is not the one that was mirrored",
     ];
     assert_told(&told, &expected);
+}
+
+#[test]
+fn embed_axum() {
+    let host = Host::start(env!("CARGO_BIN_EXE_embed_axum"));
+    let (ann, ben) = (host.session("ann"), host.session("ben"));
+    let service = "/delivery/api/v1/services/shop";
+
+    assert!(host.get("/", None).ends_with("This is the platform of acme.\n"));
+    assert_told(&host.get(service, None), &["401 Unauthorized", "application/problem+json"]);
+    assert_told(&host.get(service, Some("somebody")), &["401 Unauthorized"]);
+    assert_told(&host.get(service, Some(&ann)), &["404 Not Found"]);
+    assert_told(&host.create(service, &ben, r#"{"name":"Shop"}"#), &["403 Forbidden", "`service.put`"]);
+    assert_told(&host.create(service, &ann, r#"{"name":"Shop"}"#), &["201 Created", "Shop"]);
+    assert_told(&host.get(service, Some(&ben)), &["200 OK", "Shop"]);
 }
 
 /// The ten lines of the example, as they stand between its marks.
