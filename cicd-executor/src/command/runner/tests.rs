@@ -29,7 +29,7 @@ async fn a_command_that_is_missing_exits_127_and_says_so() {
 
 #[tokio::test]
 async fn the_environment_is_cleared() {
-    assert!(std::env::var_os("CARGO_MANIFEST_DIR").is_some(), "the host's environment has something to leak");
+    assert!(std::env::vars_os().count() > 4, "the host's environment has something to leak");
     let environment = BTreeMap::from([("GREETING".to_owned(), "it's $HOME\nand `more`".to_owned())]);
     let bench = Bench::new(SameUserDev);
     let outcome = bench.shell_with("env", |call| call.environment = environment).await;
