@@ -130,7 +130,7 @@ fn a_canary_gets_its_weight_and_is_promoted() {
 }
 
 #[test]
-fn repeats_and_older_epochs_change_nothing() {
+fn repeats_and_whoever_lost_the_rollout_change_nothing() {
     let stage = Stage::new();
     let first = stage.rollout("one", 5, "canary", "page");
     first.does("apply");
@@ -141,9 +141,12 @@ fn repeats_and_older_epochs_change_nothing() {
     for verb in ["apply", "set-weight", "promote", "undo"] {
         first.is_refused(verb);
     }
-    stage.rollout("zero", 4, "rolling", "late").is_refused("apply");
-    stage.rollout("two", 7, "canary", "page").is_refused("promote");
-    assert_eq!(stage.applies(), 1);
+    let second = stage.rollout("two", 1, "rolling", "other page");
+    second.is_refused("promote");
+    second.does("undo");
+    second.does("apply");
+    stage.rollout("one", 9, "canary", "page").is_refused("apply");
+    assert_eq!((stage.applies(), stage.page()), (2, "other page".to_owned()));
 }
 
 #[test]

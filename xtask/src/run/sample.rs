@@ -134,7 +134,7 @@ fn canary() -> Value {
             "type": "canary",
             "steps": [
                 { "weight": 20, "pause": "manual", "analysis": "command" },
-                { "weight": 60, "pause": { "seconds": 10 } },
+                { "weight": 60, "pause": { "seconds": 5 } },
             ],
             "on_failure": "undo",
         },

@@ -92,7 +92,7 @@ impl Story<'_> {
         let front = &self.sample.production;
         await_release::pause(&self.people.ada, &release.id, front, 60)?;
         let share = visitors::share(front, &build.digest, 60)?;
-        self.narrator.fact(format!("it goes on to 60 %, for ten seconds: {share} of 1000"));
+        self.narrator.fact(format!("it goes on to 60 %, for a few seconds: {share} of 1000"));
         Ok(())
     }
 
@@ -114,9 +114,9 @@ impl Story<'_> {
 
     fn rollback(&mut self, earlier: &Build) -> Result<(), Failure> {
         self.sample.repository.change("Lighthouse, in red", "Try another colour")?;
-        let later = self.build("A version that people regret is rolled back", "another colour")?;
-        let release = self.production("…it ships", &later)?;
-        self.narrator.chapter("…and back");
+        let later = self.build("A third version is built", "another colour")?;
+        let release = self.production("It ships the same way", &later)?;
+        self.narrator.chapter("People regret it, and it is rolled back");
         let rollback = release.roll_back(&self.people.rhea, "sailors took it for a buoy")?;
         self.narrator.fact("Rhea asks for a rollback: a release of its own, with what ran before");
         self.first_step(&rollback, earlier)?;

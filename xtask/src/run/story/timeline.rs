@@ -15,7 +15,9 @@ pub(super) fn print(who: &Person) -> Result<(), Failure> {
     let page = who.get(&format!("/services/{SERVICE}/timeline?limit=200"))?.success()?;
     let entries = page.get("items").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     for entry in entries.iter().rev() {
-        println!("   {:<27} {}", field(entry, "at"), field(entry, "summary"));
+        let time = field(entry, "at").get(11..23).unwrap_or_default();
+        let place = field(entry, "deployment").trim_start_matches(SERVICE).trim_start_matches('-');
+        println!("   {time} {place:<10} {}", field(entry, "summary"));
     }
     let text = page.to_string();
     match EXPECTED.iter().find(|what| !text.contains(**what)) {
