@@ -11,8 +11,8 @@ use crate::approval::Vote;
 use crate::authz::{Action, Caller, Object, Verdict};
 use crate::id::{PrincipalId, RowVersion};
 use crate::port::{
-    ChangeSet, Committed, Load, OperationKey, Record, RecordKey, Resolved, Snapshot, StoreError,
-    StoredOutcome,
+    AuthorizerError, ChangeSet, Committed, Load, OperationKey, Record, RecordKey, Resolved, Snapshot,
+    StoreError, StoredOutcome,
 };
 use crate::release::refusal::Refusal;
 use crate::time::Timestamp;
@@ -90,7 +90,7 @@ impl Engine {
             Done::Committed(committed) => {
                 Ok(Outcome { value: (), seq: committed.seq, at: committed.at, replayed: false })
             }
-            _ => Ok(Outcome { value: (), seq, at, replayed: false }),
+            done => Ok(Outcome { value: (), seq, at, replayed: matches!(done, Done::Replayed(_)) }),
         }
     }
 
@@ -141,7 +141,10 @@ impl Engine {
     ) -> Result<Step, EngineError> {
         let (action, object) = need(snapshot)?;
         self.check(caller, action, &object, snapshot).await?;
-        let roles = self.roles(caller, &object, snapshot).await?;
+        let roles = match self.roles(caller, &object, snapshot).await {
+            Ok(roles) => roles,
+            Err(error) => return Err(self.undecided(caller, action, &object, &error, snapshot.now).await),
+        };
         match decide(snapshot, roles) {
             Err(EngineError::Refused(refusal)) if is_denial(&refusal) => {
                 Err(self.refused(caller, action, &object, &refusal, snapshot.now).await)
@@ -198,12 +201,22 @@ impl Engine {
         let reason = match self.0.authorizer.check(caller, action, object, &snapshot.policy).await {
             Ok(Verdict::Allow) => return Ok(()),
             Ok(Verdict::Deny { reason }) => reason,
-            Err(error) => {
-                tracing::error!(%action, %error, "the authorizer failed, so the caller is denied");
-                "the authorizer could not decide".to_owned()
-            }
+            Err(error) => return Err(self.undecided(caller, action, object, &error, snapshot.now).await),
         };
         Err(self.denied(caller, action, object, reason, snapshot.now).await)
+    }
+
+    /// An authorizer that fails has denied.
+    async fn undecided(
+        &self,
+        caller: &Caller,
+        action: Action,
+        object: &Object,
+        error: &AuthorizerError,
+        now: Timestamp,
+    ) -> EngineError {
+        tracing::error!(%action, %error, "the authorizer failed, so the caller is denied");
+        self.denied(caller, action, object, "the authorizer could not decide".to_owned(), now).await
     }
 
     async fn refused(
@@ -226,7 +239,7 @@ impl Engine {
         caller: &Caller,
         object: &Object,
         snapshot: &Snapshot,
-    ) -> Result<Roles, EngineError> {
+    ) -> Result<Roles, AuthorizerError> {
         let mut roles = self.voters(snapshot).await?;
         let mut mine = self.roles_of(&caller.principal, object, snapshot).await?;
         if let Some(limit) = &caller.limited_to {
@@ -237,7 +250,7 @@ impl Engine {
     }
 
     /// The roles of those who voted, as they are now.
-    pub(super) async fn voters(&self, snapshot: &Snapshot) -> Result<Roles, EngineError> {
+    pub(super) async fn voters(&self, snapshot: &Snapshot) -> Result<Roles, AuthorizerError> {
         let mut roles = Roles::new();
         if let (Some(release), Some(deployment)) = (&snapshot.release, &snapshot.deployment) {
             let object = Object::deployment(deployment);
@@ -253,9 +266,8 @@ impl Engine {
         principal: &PrincipalId,
         object: &Object,
         snapshot: &Snapshot,
-    ) -> Result<std::collections::BTreeSet<crate::id::Role>, EngineError> {
-        let roles = self.0.authorizer.roles(principal, object, &snapshot.policy).await;
-        roles.map_err(|error| EngineError::Internal { message: error.to_string() })
+    ) -> Result<std::collections::BTreeSet<crate::id::Role>, AuthorizerError> {
+        self.0.authorizer.roles(principal, object, &snapshot.policy).await
     }
 
     /// Waits a little, longer each time and differently each time, until the contention has lasted too long.

@@ -2,7 +2,7 @@
 //! the next one, so that nobody can fill the chain.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
 
@@ -28,30 +28,47 @@ struct Window {
     suppressed: u64,
 }
 
+/// A denial that is to be an event. Until that event is committed the next denial of the triple is to be one too.
+struct Unrecorded<'a> {
+    denials: &'a Denials,
+    triple: Triple,
+    /// How many were no events since the last one.
+    suppressed: u64,
+    recorded: bool,
+}
+
 impl Denials {
-    /// Counts a denial: `Some(suppressed)` when it is to be an event, with how many were not since the last one.
-    fn count(&self, triple: Triple, now: Timestamp) -> Option<u64> {
-        let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Counts a denial: `Some` when it is to be an event.
+    fn count(&self, triple: Triple, now: Timestamp) -> Option<Unrecorded<'_>> {
+        let mut windows = self.windows();
         if windows.len() >= MOST_TRIPLES {
             windows.retain(|_, window| now.micros_since(window.since) < WINDOW_MICROS);
             if windows.len() >= MOST_TRIPLES {
                 windows.clear();
             }
         }
-        match windows.get_mut(&triple) {
-            Some(window) if now.micros_since(window.since) < WINDOW_MICROS => {
-                window.suppressed = window.suppressed.saturating_add(1);
-                None
-            }
-            Some(window) => {
-                let suppressed = window.suppressed;
-                *window = Window { since: now, suppressed: 0 };
-                Some(suppressed)
-            }
-            None => {
-                windows.insert(triple, Window { since: now, suppressed: 0 });
-                Some(0)
-            }
+        let window =
+            windows.entry(triple.clone()).or_insert(Window { since: Timestamp::EPOCH, suppressed: 0 });
+        if now.micros_since(window.since) < WINDOW_MICROS {
+            window.suppressed = window.suppressed.saturating_add(1);
+            return None;
+        }
+        let suppressed = std::mem::take(&mut window.suppressed);
+        window.since = now;
+        Some(Unrecorded { denials: self, triple, suppressed, recorded: false })
+    }
+
+    fn windows(&self) -> MutexGuard<'_, HashMap<Triple, Window>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Unrecorded<'_> {
+    fn drop(&mut self) {
+        if let (false, Some(window)) = (self.recorded, self.denials.windows().get_mut(&self.triple)) {
+            let missed = self.suppressed.saturating_add(1);
+            *window =
+                Window { since: Timestamp::EPOCH, suppressed: window.suppressed.saturating_add(missed) };
         }
     }
 }
@@ -67,17 +84,18 @@ impl Engine {
         now: Timestamp,
     ) -> EngineError {
         let triple = (caller.tenant.clone(), caller.principal.clone(), action, reason.clone());
-        if let Some(suppressed) = self.0.denials.count(triple, now) {
+        if let Some(mut denial) = self.0.denials.count(triple, now) {
             let event = AuditEvent {
                 kind: "access.denied".to_owned(),
                 actor: caller.actor(),
                 subject: subject(object, caller),
                 request_id: caller.request_id.clone(),
-                data: json!({ "action": action, "reason": reason, "suppressed_before": suppressed }),
+                data: json!({ "action": action, "reason": reason, "suppressed_before": denial.suppressed }),
             };
             if let Err(error) = self.store().commit(ChangeSet::denial(caller.tenant.clone(), event)).await {
                 return error.into();
             }
+            denial.recorded = true;
         }
         EngineError::Denied { action, reason }
     }

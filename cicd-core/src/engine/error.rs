@@ -5,7 +5,7 @@ use crate::ci::run::RunRefusal;
 use crate::ci::trigger::BlockReason;
 use crate::id::RowVersion;
 use crate::json::CanonicalError;
-use crate::port::{BlobError, RecordKey, StoreError};
+use crate::port::{AuthorizerError, BlobError, RecordKey, StoreError};
 use crate::release::refusal::Refusal;
 use crate::violation::Violations;
 
@@ -97,6 +97,12 @@ impl From<Violations> for EngineError {
 impl From<CanonicalError> for EngineError {
     fn from(error: CanonicalError) -> Self {
         Self::Invalid(Violations::one("", "not_canonical", error.to_string()))
+    }
+}
+
+impl From<AuthorizerError> for EngineError {
+    fn from(error: AuthorizerError) -> Self {
+        Self::Internal { message: error.to_string() }
     }
 }
 

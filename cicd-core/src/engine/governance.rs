@@ -70,14 +70,15 @@ impl Engine {
         id: FreezeId,
         options: &Options,
     ) -> Result<Outcome<()>, EngineError> {
+        let load = self.load_governing(caller, RecordKey::new(RecordKind::Freeze, id)).await?;
         self.carry_out_delete(Command {
             caller,
             name: "freeze.lift",
-            load: Load::record(RecordKey::new(RecordKind::Freeze, id)),
+            load,
             options,
             need: &|snapshot| {
-                found_freeze(snapshot, id)?;
-                Ok((Action::Freeze, Object::tenant()))
+                let freeze = found_freeze(snapshot, id)?;
+                Ok((Action::Freeze, freeze_object(snapshot, &freeze.scope)?))
             },
             decide: &|snapshot, _| {
                 let freeze = found_freeze(snapshot, id)?;
@@ -142,14 +143,17 @@ impl Engine {
         id: LockId,
         options: &Options,
     ) -> Result<Outcome<()>, EngineError> {
+        let load = self.load_governing(caller, RecordKey::new(RecordKind::Lock, id)).await?;
         self.carry_out_delete(Command {
             caller,
             name: "lock.lift",
-            load: Load::record(RecordKey::new(RecordKind::Lock, id)),
+            load,
             options,
             need: &|snapshot| {
-                let own = found_lock(snapshot, id)?.owner == caller.principal;
-                Ok((if own { Action::Lock } else { Action::BreakLock }, Object::tenant()))
+                let lock = found_lock(snapshot, id)?;
+                let own = lock.owner == caller.principal;
+                let action = if own { Action::Lock } else { Action::BreakLock };
+                Ok((action, Object::deployment(found(snapshot, &lock.deployment)?)))
             },
             decide: &|snapshot, _| {
                 let lock = found_lock(snapshot, id)?;
@@ -163,6 +167,19 @@ impl Engine {
             },
         })
         .await
+    }
+
+    /// A load of a freeze or a lock with the deployment that it is about, which it never changes.
+    async fn load_governing(&self, caller: &Caller, key: RecordKey) -> Result<Load, EngineError> {
+        let load = Load::record(key);
+        let deployment = match self.store().load(&caller.tenant, &load).await?.record {
+            Some(Record::Lock(lock)) => Some(lock.deployment),
+            Some(Record::Freeze(Freeze { scope: FreezeScope::Deployment { deployment }, .. })) => {
+                Some(deployment)
+            }
+            _ => None,
+        };
+        Ok(Load { deployment, ..load })
     }
 
     /// Sets the policy floor of a tier.

@@ -9,3 +9,6 @@ use cicd_core::port::Store;
 pub(crate) async fn open(clock: impl Clock) -> Arc<dyn Store> {
     Arc::new(MemoryStore::new(clock))
 }
+
+/// How many denials make a flood.
+pub(crate) const DENIALS: u64 = 100_000;

@@ -2,16 +2,24 @@
 
 mod builds;
 mod clock;
+mod commands;
 mod deploys;
 mod hooks;
 mod oracle;
 mod world;
 
+mod denials;
+mod dropped;
+mod explain;
 mod handover;
+mod keys;
 mod leases;
 mod queues;
 mod races;
 mod rollouts;
 mod runs;
+mod scopes;
 mod story;
+mod subscribe;
+mod versions;
 mod votes;

@@ -69,7 +69,7 @@ async fn whoever_waits_for_a_step_of_another_host_leaves_at_once() {
     let release = world.release("1.0").await;
     let dies = world.work();
     eventually("it applies", async || world.deploys.busy() == 1).await;
-    drop(dies);
+    world.die(dies).await;
     world.deploys.answers_status(DeployStatus::InProgress);
     world.clock.jump(BEYOND_LEASE);
     let leaves = world.work();

@@ -24,11 +24,12 @@ pub(crate) struct Hooked {
     pub(crate) inner: Arc<dyn Store>,
     before: Arc<Mutex<Option<(&'static str, Step)>>>,
     outage: Arc<AtomicBool>,
+    dawdles: Arc<AtomicBool>,
 }
 
 impl Hooked {
     pub(crate) fn new(inner: Arc<dyn Store>) -> Self {
-        Self { inner, before: Arc::default(), outage: Arc::default() }
+        Self { inner, before: Arc::default(), outage: Arc::default(), dawdles: Arc::default() }
     }
 
     /// Carries out `step` when the next change that records an event of `kind` was decided, before it is committed.
@@ -50,6 +51,17 @@ impl Hooked {
         self.outage.store(is_on, Ordering::SeqCst);
     }
 
+    /// Lets others go first before and after each commit and load, so that a caller can be dropped there.
+    pub(crate) fn dawdle(&self, is_on: bool) {
+        self.dawdles.store(is_on, Ordering::SeqCst);
+    }
+
+    async fn pause(&self) {
+        if self.dawdles.load(Ordering::SeqCst) {
+            tokio::task::yield_now().await;
+        }
+    }
+
     fn there(&self) -> Result<&dyn Store, StoreError> {
         if self.outage.load(Ordering::SeqCst) {
             return Err(StoreError::Unavailable { message: "an outage".to_owned() });
@@ -59,8 +71,8 @@ impl Hooked {
 
     fn step_for(&self, change: &ChangeSet) -> Option<Step> {
         let mut before = self.before.lock().unwrap();
-        let kinds = change.ledger_events();
-        let is_it = before.as_ref().is_some_and(|(kind, _)| kinds.iter().any(|event| event.kind == *kind));
+        let mut events = change.ledger_events().iter().chain(change.security_events());
+        let is_it = before.as_ref().is_some_and(|(kind, _)| events.any(|event| event.kind == *kind));
         if is_it { before.take().map(|(_, step)| step) } else { None }
     }
 }
@@ -68,14 +80,20 @@ impl Hooked {
 #[async_trait]
 impl Store for Hooked {
     async fn load(&self, tenant: &TenantId, load: &Load) -> Result<Snapshot, StoreError> {
-        self.there()?.load(tenant, load).await
+        self.pause().await;
+        let loaded = self.there()?.load(tenant, load).await;
+        self.pause().await;
+        loaded
     }
 
     async fn commit(&self, change: ChangeSet) -> Result<Committed, StoreError> {
         if let Some(step) = self.step_for(&change) {
             step.await;
         }
-        self.there()?.commit(change).await
+        self.pause().await;
+        let committed = self.there()?.commit(change).await;
+        self.pause().await;
+        committed
     }
 
     async fn list(

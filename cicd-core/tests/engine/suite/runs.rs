@@ -18,8 +18,7 @@ async fn a_lost_host_costs_an_attempt_and_two_never_build_at_once() {
     for attempt in 1..=2 {
         let dies = world.work();
         eventually("it builds", async || world.builds.asked().len() == attempt).await;
-        drop(dies);
-        eventually("nothing of it goes on", async || world.builds.busy() == 0).await;
+        world.die(dies).await;
         world.clock.jump(BEYOND_LEASE);
     }
     let _lives = world.work();
@@ -42,7 +41,7 @@ async fn the_next_attempt_may_succeed() {
     let run = world.run(&commit()).await;
     let dies = world.work();
     eventually("it builds", async || world.builds.busy() == 1).await;
-    drop(dies);
+    world.die(dies).await;
     world.clock.jump(BEYOND_LEASE);
     let _lives = world.work();
     let run = world.until_run(run.id, "succeeded").await;

@@ -166,6 +166,13 @@ impl World {
         self.engine.spawn_workers(worker())
     }
 
+    /// Kills workers in the middle of what they do.
+    pub(crate) async fn die(&self, workers: Workers) {
+        drop(workers);
+        let busy = async || self.deploys.busy() + self.builds.busy() == 0;
+        eventually("nothing of theirs goes on", busy).await;
+    }
+
     /// The release as it is stored.
     pub(crate) async fn stored(&self, id: ReleaseId) -> Release {
         self.store.inner.load(&self.tenant, &Load::release(id)).await.unwrap().release.unwrap()
