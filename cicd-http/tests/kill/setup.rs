@@ -1,0 +1,126 @@
+//! People, services, deployments and a repository, made through the API.
+
+use std::path::Path;
+use std::process::Command;
+
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use crate::host::Host;
+
+/// Who asks for what, and where.
+#[derive(Clone)]
+pub(crate) struct People {
+    pub(crate) http: Client,
+    pub(crate) admin: String,
+    pub(crate) developer: String,
+    pub(crate) approver: String,
+    pub(crate) manager: String,
+    pub(crate) commit: String,
+}
+
+impl People {
+    pub(crate) fn request(&self, method: Method, url: &str, token: &str) -> RequestBuilder {
+        self.http.request(method, url).bearer_auth(token)
+    }
+}
+
+/// The deployment of a client.
+pub(crate) fn deployment(number: usize) -> String {
+    format!("shop-{number}")
+}
+
+pub(crate) async fn people_and_places(host: &Host, clients: usize) -> People {
+    let mut people = People {
+        http: Client::new(),
+        admin: host.admin_token(),
+        developer: String::new(),
+        approver: String::new(),
+        manager: String::new(),
+        commit: repository(&host.path("repository")),
+    };
+    people.developer = token(host, &people, "dora", "developer").await;
+    people.approver = token(host, &people, "ann", "approver").await;
+    people.manager = token(host, &people, "max", "release-manager").await;
+    put(host, &people, "/services/shop", json!({ "name": "Shop", "description": "" })).await;
+    put(host, &people, "/services/shop/ci-config", ci_config(&host.path("repository"))).await;
+    for number in 0..clients {
+        let path = format!("/deployments/{}", deployment(number));
+        put(host, &people, &path, target(number, &host.path("state"))).await;
+        put(host, &people, &format!("{path}/cd-config"), cd_config()).await;
+    }
+    std::fs::create_dir_all(host.path("state")).expect("a directory for what the commands note");
+    people
+}
+
+async fn token(host: &Host, people: &People, principal: &str, role: &str) -> String {
+    let url = format!("{}/tokens", host.api());
+    let body = json!({ "principal": principal, "roles": [role] });
+    let answer =
+        people.request(Method::POST, &url, &people.admin).json(&body).send().await.expect("an answer");
+    assert!(answer.status().is_success(), "{:?}", answer.text().await);
+    let answer: Value = answer.json().await.expect("json");
+    answer.get("token").and_then(Value::as_str).expect("a new token tells itself").to_owned()
+}
+
+async fn put(host: &Host, people: &People, path: &str, body: Value) {
+    let url = format!("{}{path}", host.api());
+    let request = people.request(Method::PUT, &url, &people.admin).header("if-none-match", "*").json(&body);
+    let answer = request.send().await.expect("an answer");
+    assert!(answer.status().is_success(), "{path}: {:?}", answer.text().await);
+}
+
+fn ci_config(repository: &Path) -> Value {
+    json!({
+        "repository": format!("file://{}", repository.display()),
+        "steps": [{ "name": "build", "shell": "mkdir -p out && cp page out/page && sleep 0.1" }],
+        "artifact": { "path": "out/page", "name": "page" },
+        "trigger_mode": "manual",
+        "executor": "command",
+        "max_attempts": 10,
+    })
+}
+
+/// Notes each `apply`, and whether it met a living one of before; what nobody has waited for yet (`Z`) is dead.
+fn target(number: usize, state: &Path) -> Value {
+    let script = "started() { grep -v ') Z ' \"/proc/$1/stat\" 2>/dev/null | cut -d' ' -f22; }; \
+        last=\"$STATE/$CICD_DEPLOYMENT\"; \
+        if read -r pid at < \"$last\" 2>/dev/null && [ \"$(started \"$pid\")\" = \"$at\" ]; \
+        then echo \"$CICD_ATTEMPT_KEY $pid\" >> \"$STATE/overlaps\"; fi; \
+        echo \"$$ $(started $$)\" > \"$last\"; \
+        echo \"$CICD_ATTEMPT_KEY $CICD_EPOCH\" >> \"$STATE/applies\"; sleep 0.2";
+    json!({
+        "service": "shop",
+        "environment": format!("staging-{number}"),
+        "tier": "staging",
+        "executor": "command",
+        "target": { "commands": { "apply": {
+            "argv": ["/bin/sh", "-c", script],
+            "environment": { "STATE": state.display().to_string() },
+        } } },
+    })
+}
+
+fn cd_config() -> Value {
+    json!({
+        "strategy": { "type": "rolling" },
+        "approval": { "requirements": [{ "role": "approver", "count": 1 }] },
+        "queue": "wait",
+        "allow_external_artifacts": true,
+    })
+}
+
+fn repository(path: &Path) -> String {
+    std::fs::create_dir_all(path).expect("a directory for the repository");
+    std::fs::write(path.join("page"), "hello\n").expect("a page");
+    let git = |arguments: &[&str]| {
+        let done =
+            Command::new("git").arg("-C").arg(path).args(arguments).output().expect("git is installed");
+        assert!(done.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8_lossy(&done.stdout).trim().to_owned()
+    };
+    git(&["init", "--quiet", "--initial-branch=main"]);
+    git(&["add", "page"]);
+    git(&["-c", "user.name=shop", "-c", "user.email=shop@example.org", "commit", "--quiet", "-m", "A page"]);
+    git(&["rev-parse", "HEAD"])
+}
