@@ -1,7 +1,8 @@
 //! Conformance suites for adapters, and what tests are built from.
 //!
 //! A store of one's own is certified by the suite that ours pass, in a test that is one line long:
-//! [`store_conformance!`](crate::store_conformance). Suites fail by panicking; what they do in which order is no part of
+//! [`store_conformance!`](crate::store_conformance), and
+//! [`blobs_conformance!`](crate::blobs_conformance) for blobs. Suites fail by panicking; what they do in which order is no part of
 //! this crate's stable interface.
 #![allow(
     clippy::unwrap_used,
@@ -11,6 +12,7 @@
     reason = "a suite fails by panicking"
 )]
 
+pub mod blobs;
 pub mod builders;
 pub mod store;
 pub mod trace;

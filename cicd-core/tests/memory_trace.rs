@@ -4,17 +4,19 @@
 use cicd_core::testing::store::Fixture;
 use cicd_core::testing::trace;
 
-/// How many seeds; `CICD_PROVE_CASES` asks for more.
+/// A number that somebody asks for from outside.
 #[expect(clippy::disallowed_methods, reason = "a test is asked from outside how long it may take")]
-fn seeds() -> u64 {
-    std::env::var("CICD_PROVE_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(100)
+fn asked(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
 }
 
+/// `CICD_PROVE_CASES` says how many seeds, `CICD_PROVE_SEED` with which to begin; both are printed.
 #[tokio::test]
 async fn a_trace_comes_again_with_its_seed() {
+    let (cases, first) = (asked("CICD_PROVE_CASES").unwrap_or(100), asked("CICD_PROVE_SEED").unwrap_or(0));
     let (one, other) = (Fixture::of_memory().await, Fixture::of_memory().await);
-    let answers = trace::agree(&one, &other, 0..seeds(), 60).await;
-    println!("{} seeds: {answers}", seeds());
+    let answers = trace::agree(&one, &other, first..first + cases, 60).await;
+    println!("{cases} traces from seed {first}: {answers}");
     assert_eq!(answers.missing(), [""; 0], "every kind of answer is given: {answers}");
 }
 

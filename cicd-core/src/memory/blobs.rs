@@ -87,10 +87,10 @@ impl Blobs for MemoryBlobs {
     async fn append_log(&self, tenant: &TenantId, log: LogName, bytes: &[u8]) -> Result<(), BlobError> {
         let mut kept = self.kept();
         let log = kept.logs.entry((tenant.clone(), log.to_string())).or_default();
-        let fitting = bytes.len().min(self.log_limit.saturating_sub(log.bytes.len()));
         if log.cut {
             return Ok(());
         }
+        let fitting = bytes.len().min(self.log_limit.saturating_sub(log.bytes.len()));
         log.bytes.extend(bytes.iter().take(fitting));
         if fitting < bytes.len() {
             log.cut = true;
@@ -109,11 +109,10 @@ impl Blobs for MemoryBlobs {
     ) -> Result<Option<LogChunk>, BlobError> {
         let kept = self.kept();
         let Some(log) = kept.logs.get(&(tenant.clone(), log.to_string())) else { return Ok(None) };
-        let length = log.bytes.len();
-        let offset = usize::try_from(offset).unwrap_or(usize::MAX).min(length);
+        let skipped = usize::try_from(offset).unwrap_or(usize::MAX);
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let bytes: Vec<u8> = log.bytes.iter().skip(offset).take(limit).copied().collect();
-        let next_offset = u64::try_from(offset.saturating_add(bytes.len())).unwrap_or(u64::MAX);
+        let bytes: Vec<u8> = log.bytes.iter().skip(skipped).take(limit).copied().collect();
+        let next_offset = offset.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
         Ok(Some(LogChunk { bytes, next_offset }))
     }
 }

@@ -6,7 +6,7 @@ use super::player::Player;
 use crate::cd::{CdConfig, CdSpec, PolicyFloor};
 use crate::ci::CiConfig;
 use crate::id::{DeploymentId, RowVersion, ServiceId};
-use crate::port::{ListQuery, Load, RecordKind, Snapshot};
+use crate::port::{Load, Snapshot};
 use crate::service::{Capabilities, Deployment, Service, Tier};
 use crate::testing::builders::{cd_config, ci_config, delete, deployment, floor, grant, put, service};
 
@@ -88,21 +88,13 @@ impl Player<'_> {
 
     async fn put_cd_config(&mut self, id: &DeploymentId) {
         let draft = self.cd_draft();
-        let stored = self.load(&Load::deployment(id.clone())).await.cd_config;
-        let drafted = cd_config(id, &draft);
-        let row = match stored {
-            Some(stored) => CdConfig { revision: stored.revision + 1, spec: drafted.spec, ..stored },
-            None => CdConfig { revision: self.next_revision(id).await, ..drafted },
+        let snapshot = self.load(&Load::deployment(id.clone())).await;
+        let (revision, drafted) = (snapshot.last_cd_revision + 1, cd_config(id, &draft));
+        let row = match snapshot.cd_config {
+            Some(stored) => CdConfig { revision, spec: drafted.spec, ..stored },
+            None => CdConfig { revision, ..drafted },
         };
         self.commit("cd config", put(&self.tenant, row)).await;
-    }
-
-    /// A deleted config comes back with the revision after its last one.
-    async fn next_revision(&mut self, id: &DeploymentId) -> u32 {
-        let query = ListQuery::Revisions { kind: RecordKind::CdConfig, id: id.to_string() };
-        let page = self.fixture.store.list(&self.tenant, &query, None, crate::page::Limit::default());
-        let newest = page.await.expect("the list is read").items.into_iter().next();
-        newest.and_then(|row| row.revision()).map_or(1, |revision| revision + 1)
     }
 
     async fn delete_cd_config(&mut self, id: &DeploymentId) {
