@@ -76,12 +76,13 @@ async fn workers_die_at_any_moment() {
     }
     for round in 0..40_u64 {
         let workers = world.work();
-        tokio::time::sleep(Duration::from_micros(round * 7919 % 4000)).await;
+        tokio::time::sleep(Duration::from_micros(round * 7919 % 10_000)).await;
         drop(workers);
         eventually("nothing goes on", async || world.deploys.busy() + world.builds.busy() == 0).await;
         world.clock.jump(BEYOND_LEASE);
         world.check().await;
     }
+    world.builds.let_go();
     let _workers = world.work();
     for release in releases {
         world.clock.jump(2);

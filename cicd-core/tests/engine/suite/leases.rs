@@ -100,13 +100,13 @@ async fn a_silent_executor_is_given_up_and_holds_the_deployment() {
     eventually("it applies", async || world.deploys.busy() == 1).await;
     world.die(dies).await;
     world.deploys.answers_status(DeployStatus::Unknown { message: "no route".to_owned() });
-    world.clock.jump(BEYOND_LEASE);
     let _lives = world.work();
-    eventually("it is given up", async || {
+    for asked in 1..=usize::try_from(MAX_TAKEOVERS).unwrap() {
         world.clock.jump(BEYOND_LEASE);
-        world.stored(release.id()).await.state.name() == "failed"
-    })
-    .await;
+        let given_up = async || world.deploys.count("status") == asked && !world.is_held(release.id()).await;
+        eventually("it asks, and gives its lease up", given_up).await;
+    }
+    world.until_is(release.id(), "failed").await;
     let State::Failed { cause: FailureCause::Unknown, .. } = world.stored(release.id()).await.state else {
         panic!("{:?}", world.stored(release.id()).await.state)
     };

@@ -178,6 +178,11 @@ impl World {
         self.store.inner.load(&self.tenant, &Load::release(id)).await.unwrap().release.unwrap()
     }
 
+    /// Whether a worker holds the release.
+    pub(crate) async fn is_held(&self, id: ReleaseId) -> bool {
+        self.store.inner.load(&self.tenant, &Load::release(id)).await.unwrap().lease_epoch > 0
+    }
+
     pub(crate) async fn stored_run(&self, id: CiRunId) -> CiRun {
         self.store.inner.load(&self.tenant, &Load::run(id)).await.unwrap().run.unwrap()
     }
