@@ -25,6 +25,8 @@ mod list;
 mod load;
 mod lock;
 mod oracle;
+#[cfg(test)]
+mod plans;
 mod program;
 mod schema;
 mod sql;

@@ -12,9 +12,9 @@ use crate::sql::{get, integer, number, record, table};
 
 /// Where a row stands in its list: the number that it is ordered by, and its id.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Place {
-    number: u64,
-    id: String,
+pub(crate) struct Place {
+    pub(crate) number: u64,
+    pub(crate) id: String,
 }
 
 impl Place {
@@ -63,7 +63,7 @@ pub(crate) async fn list(
     Ok(Page { items, next })
 }
 
-fn statement(
+pub(crate) fn statement(
     verb: &str,
     tenant: &TenantId,
     query: &ListQuery,

@@ -85,7 +85,7 @@ UNION ALL SELECT 'last_ci', coalesce(max(revision), 0), NULL FROM cicd_revision
 
 const _: () = assert!(Snapshot::MOST_LEDGER_ENTRIES == 200, "as DEPLOYMENT says");
 
-fn statement(load: &Load) -> String {
+pub(crate) fn statement(load: &Load) -> String {
     let mut sql = String::with_capacity(4096);
     let has_deployment = load.deployment.is_some() || load.release.is_some();
     let has_service = has_deployment || load.service.is_some() || load.run.is_some();

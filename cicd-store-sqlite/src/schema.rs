@@ -5,5 +5,7 @@ mod inspect;
 mod migrations;
 
 pub use apply::{migrate, migrate_down};
+#[cfg(test)]
+pub(crate) use inspect::fresh;
 pub(crate) use inspect::inspect;
 pub use migrations::LATEST as LATEST_MIGRATION;

@@ -43,8 +43,7 @@ pub(super) fn allowed(applied: &[Applied]) -> Result<(), OpenError> {
 /// Compares every table, index and trigger with those of a database that was made just now.
 async fn unaltered(connection: &mut SqliteConnection) -> Result<(), OpenError> {
     let found = objects(connection).await?;
-    let mut fresh = SqliteConnectOptions::new().in_memory(true).connect().await?;
-    apply::up(&mut fresh).await?;
+    let mut fresh = fresh().await?;
     let made = objects(&mut fresh).await?;
     fresh.close().await?;
     let differs = |name: &&String| found.get(*name) != made.get(*name);
@@ -52,6 +51,13 @@ async fn unaltered(connection: &mut SqliteConnection) -> Result<(), OpenError> {
         Some(object) => Err(OpenError::SchemaAltered { object: object.clone() }),
         None => Ok(()),
     }
+}
+
+/// A database in memory that the migrations made just now.
+pub(crate) async fn fresh() -> Result<SqliteConnection, OpenError> {
+    let mut connection = SqliteConnectOptions::new().in_memory(true).connect().await?;
+    apply::up(&mut connection).await?;
+    Ok(connection)
 }
 
 async fn objects(connection: &mut SqliteConnection) -> Result<BTreeMap<String, Option<String>>, OpenError> {

@@ -1,0 +1,155 @@
+//! No list and no load reads a table from end to end, however long the history is.
+
+use cicd_core::audit::Chain;
+use cicd_core::digest::Digest;
+use cicd_core::id::TenantId;
+use cicd_core::page::Limit;
+use cicd_core::port::{EventQuery, ListQuery, Load, OperationKey, Order, RecordKey, RecordKind};
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{AssertSqlSafe, Row as _};
+
+use crate::list::Place;
+use crate::{events, list, load, schema};
+
+const EXPLAIN: &str = "EXPLAIN QUERY PLAN SELECT ";
+
+fn steps(rows: &[SqliteRow]) -> Vec<String> {
+    rows.iter().map(|row| row.get("detail")).collect()
+}
+
+/// Asserts that every table is searched by an index, and that nothing is sorted.
+fn assert_searches(what: &str, steps: &[String]) {
+    let bad = |step: &&String| step.contains("SCAN cicd_") || step.contains("TEMP B-TREE");
+    assert_eq!(steps.iter().find(bad), None, "{what}: {steps:#?}");
+    assert!(steps.iter().any(|step| step.contains("USING")), "{what}: {steps:#?}");
+}
+
+async fn list_steps(
+    connection: &mut SqliteConnection,
+    query: &ListQuery,
+    after: Option<&Place>,
+) -> Vec<String> {
+    let mut sql = list::statement(EXPLAIN, &acme(), query, after, Limit::default());
+    steps(&sql.build().fetch_all(connection).await.unwrap())
+}
+
+fn acme() -> TenantId {
+    "acme".parse().unwrap()
+}
+
+#[tokio::test]
+async fn lists_search() {
+    let mut connection = schema::fresh().await.unwrap();
+    let (service, deployment) = (Some("shop".parse().unwrap()), Some("shop-eu".parse().unwrap()));
+    let status = Some("failed".to_owned());
+    let mut queries = vec![
+        ListQuery::Services,
+        ListQuery::Deployments { service: None },
+        ListQuery::Deployments { service: service.clone() },
+        ListQuery::Ledger { deployment: "shop-eu".parse().unwrap() },
+        ListQuery::Revisions { kind: RecordKind::CdConfig, id: "shop-eu".to_owned() },
+        ListQuery::Freezes,
+        ListQuery::Locks,
+        ListQuery::Grants,
+        ListQuery::Tokens,
+        ListQuery::PolicyFloors,
+    ];
+    for service in [None, service] {
+        for status in [None, status.clone()] {
+            queries.push(ListQuery::CiRuns { service: service.clone(), status: status.clone() });
+            for deployment in [None, deployment.clone()] {
+                let (service, status) = (service.clone(), status.clone());
+                queries.push(ListQuery::Releases { service, deployment, status });
+            }
+        }
+    }
+    let place = Place { number: 7, id: "x".to_owned() };
+    for query in &queries {
+        for after in [None, Some(&place)] {
+            assert_searches(&format!("{query:?}"), &list_steps(&mut connection, query, after).await);
+        }
+    }
+}
+
+#[tokio::test]
+async fn rare_states_are_found_by_their_own_indexes() {
+    let mut connection = schema::fresh().await.unwrap();
+    let (service, deployment) = (Some("shop".parse().unwrap()), Some("shop-eu".parse().unwrap()));
+    let status = Some("failed".to_owned());
+    for (query, index) in [
+        (
+            ListQuery::Releases { service: service.clone(), deployment: None, status: status.clone() },
+            "cicd_release_by_service_status",
+        ),
+        (
+            ListQuery::Releases { service: service.clone(), deployment, status: status.clone() },
+            "cicd_release_by_deployment_status",
+        ),
+        (
+            ListQuery::Releases { service: None, deployment: None, status: status.clone() },
+            "cicd_release_by_status",
+        ),
+        (ListQuery::CiRuns { service, status }, "cicd_ci_run_by_service_status"),
+    ] {
+        let steps = list_steps(&mut connection, &query, None).await;
+        assert!(steps.iter().any(|step| step.contains(&format!("{index} "))), "{query:?}: {steps:#?}");
+    }
+}
+
+#[tokio::test]
+async fn events_search() {
+    let mut connection = schema::fresh().await.unwrap();
+    let all = EventQuery { limit: 7, ..EventQuery::of(Chain::Ledger) };
+    let id = cicd_core::testing::builders::uuid(1);
+    for query in [
+        all.clone(),
+        EventQuery { order: Order::NewestFirst, after: Some(7), ..all.clone() },
+        EventQuery { kind: Some("release.created".to_owned()), ..all.clone() },
+        EventQuery { service: Some("shop".parse().unwrap()), ..all.clone() },
+        EventQuery { deployment: Some("shop-eu".parse().unwrap()), after: Some(7), ..all.clone() },
+        EventQuery { release: Some(cicd_core::id::ReleaseId::from_uuid(id)), ..all.clone() },
+        EventQuery {
+            run: Some(cicd_core::id::CiRunId::from_uuid(id)),
+            order: Order::NewestFirst,
+            ..all.clone()
+        },
+    ] {
+        let mut sql = events::statement(EXPLAIN, &acme(), &query);
+        let steps = steps(&sql.build().fetch_all(&mut connection).await.unwrap());
+        assert_searches(&format!("{query:?}"), &steps);
+        if query.kind.is_some() || query.service.is_some() || query.run.is_some() {
+            assert!(steps.iter().any(|step| step.contains("cicd_audit_event_by_")), "{query:?}: {steps:#?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn loads_search() {
+    let mut connection = schema::fresh().await.unwrap();
+    let operation = OperationKey {
+        principal: "ann".parse().unwrap(),
+        operation: "release.create".to_owned(),
+        key: "once".to_owned(),
+        fingerprint: Digest::ZERO,
+    };
+    let everything = Load {
+        service: Some("shop".parse().unwrap()),
+        deployment: Some("shop-eu".parse().unwrap()),
+        release: Some(cicd_core::testing::builders::release_id(1)),
+        run: Some(cicd_core::testing::builders::run_id(1)),
+        record: Some(RecordKey::new(RecordKind::Grant, "x")),
+        operation: Some(operation),
+    };
+    let sql = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", load::statement(&everything)));
+    let steps = steps(&sqlx::query(sql).fetch_all(&mut connection).await.unwrap());
+    assert_searches("a load", &steps);
+    for index in [
+        "cicd_release_by_start",
+        "cicd_release_by_deployment_status",
+        "cicd_freeze_by_end",
+        "cicd_lock_by_end",
+        "cicd_ledger_entry_by_deployment",
+    ] {
+        assert!(steps.iter().any(|step| step.contains(&format!("{index} "))), "{index}: {steps:#?}");
+    }
+}
