@@ -92,7 +92,8 @@ pub struct DeployJob {
     pub release: Release,
     /// The key of this attempt.
     pub attempt: AttemptId,
-    /// The epoch of the lease: the fence.
+    /// The fence: it grows with every holder of the rollout, and from one release of a deployment to the next. An executor
+    /// that has seen a higher one on the deployment refuses.
     pub epoch: u64,
     /// The token with which the attempt may report back under this epoch.
     pub report_token: SecretValue,

@@ -1,5 +1,7 @@
 //! One lease on a release: expire it, start it, or carry its rollout on until it waits or ends.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use super::step::Reached;
 use super::{Next, Worker, micros};
 use crate::digest::Digest;
@@ -22,6 +24,9 @@ pub(super) struct Rollout<'a> {
     pub(super) lease: &'a Lease,
     pub(super) release: ReleaseId,
     pub(super) report_token: SecretValue,
+    /// The ledger's sequence of the commit by which this lease took the rollout. One release executes on a deployment, so
+    /// it grows from holder to holder and from release to release: a fence for the executor.
+    fence: AtomicU64,
     by: By,
 }
 
@@ -34,7 +39,7 @@ pub(super) enum Turn {
 impl<'a> Rollout<'a> {
     pub(super) fn new(worker: &'a Worker, lease: &'a Lease, release: ReleaseId) -> Self {
         let report_token = report::token(&lease.tenant, release, worker.engine.0.ids.secret());
-        Self { worker, lease, release, report_token, by: worker.by(lease) }
+        Self { worker, lease, release, report_token, fence: AtomicU64::new(0), by: worker.by(lease) }
     }
 
     pub(super) async fn carry_out(&self, shutdown: Stop) -> Result<Next, EngineError> {
@@ -190,7 +195,15 @@ impl<'a> Rollout<'a> {
             }
             Ok(change)
         });
-        decided.await.map(|_| ())
+        let committed = decided.await?;
+        if takes_hold(command) {
+            self.fence.store(committed.seq, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    pub(super) fn fence(&self) -> u64 {
+        self.fence.load(Ordering::Relaxed)
     }
 
     pub(super) async fn load(&self) -> Result<Snapshot, EngineError> {
@@ -221,4 +234,12 @@ impl<'a> Rollout<'a> {
 pub(super) fn is_overdue(execution: &Execution, now: Timestamp) -> bool {
     let stopping = matches!(execution.phase, Phase::Stopping { .. });
     execution.deadline_at <= now && !stopping && !execution.phase.stands_still()
+}
+
+/// Whether the command makes the lease the one that the release knows as its holder.
+const fn takes_hold(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Start { .. } | Command::TakeOver { .. } | Command::Progress { report_token: Some(_), .. }
+    )
 }

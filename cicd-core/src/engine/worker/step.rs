@@ -180,7 +180,7 @@ impl Rollout<'_> {
             tenant: self.lease.tenant.clone(),
             release: release.clone(),
             attempt: execution.attempt,
-            epoch: self.lease.epoch,
+            epoch: self.fence(),
             report_token: self.report_token.clone(),
             previous: current.map(|entry| entry.artifact.digest),
             log: LogName::Release(release.id()),

@@ -198,3 +198,18 @@ async fn a_lifted_lock_lets_the_release_start() {
     world.until_is(release.id(), "succeeded").await;
     world.check().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_fence_grows_from_one_release_to_the_next() {
+    let world = World::new(voted(1)).await;
+    let _workers = world.work();
+    for version in ["1.0", "1.1", "1.2"] {
+        let release = world.release(version).await;
+        world.approve(1, &release).await.unwrap();
+        world.until_is(release.id(), "succeeded").await;
+    }
+    let fences: Vec<_> = world.deploys.calls().iter().map(|call| call.epoch).collect();
+    assert!(fences.len() >= 3 && fences.is_sorted(), "{fences:?}");
+    assert!(fences.first() < fences.last(), "a late command of the first release would pass: {fences:?}");
+    world.check().await;
+}
