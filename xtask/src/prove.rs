@@ -5,19 +5,27 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use crate::failure::Failure;
 use crate::tool;
 
-/// A test that reads `CICD_PROVE_CASES` and `CICD_PROVE_SEED`, and prints what it did.
+/// A test that takes its count and its seed from the environment, and prints what it did.
 struct Proof {
     name: &'static str,
-    cases: u64,
+    /// The variable that says how many.
+    counter: &'static str,
+    count: u64,
     /// The arguments of `cargo test` that select it.
     test: &'static [&'static str],
 }
 
+impl Proof {
+    const fn of(name: &'static str, count: u64, test: &'static [&'static str]) -> Self {
+        Self { name, counter: "CICD_PROVE_CASES", count, test }
+    }
+}
+
 const PROOFS: &[Proof] = &[
-    Proof {
-        name: "release-sequences",
-        cases: 1_000_000,
-        test: &[
+    Proof::of(
+        "release-sequences",
+        1_000_000,
+        &[
             "-p",
             "cicd-core",
             "--no-default-features",
@@ -25,24 +33,24 @@ const PROOFS: &[Proof] = &[
             "release",
             "random_sequences_keep_every_promise",
         ],
-    },
+    ),
+    Proof::of(
+        "store-traces",
+        100_000,
+        &["-p", "cicd-store-sqlite", "--features", "testing", "--test", "suite", "memory_and_sqlite_agree"],
+    ),
+    Proof::of(
+        "rights",
+        1_000_000,
+        &["-p", "cicd-authz-casbin", "--test", "rights", "casbin_and_the_reference_agree"],
+    ),
     Proof {
-        name: "memory-trace",
-        cases: 10_000,
-        test: &[
-            "-p",
-            "cicd-core",
-            "--features",
-            "testing",
-            "--test",
-            "memory_trace",
-            "a_trace_comes_again_with_its_seed",
-        ],
-    },
-    Proof {
-        name: "rights",
-        cases: 1_000_000,
-        test: &["-p", "cicd-authz-casbin", "--test", "rights", "casbin_and_the_reference_agree"],
+        counter: "CICD_PROVE_KILLS",
+        ..Proof::of(
+            "kills",
+            1_000,
+            &["-p", "cicd-http", "--test", "kill", "what_was_acknowledged_survives_every_kill"],
+        )
     },
 ];
 
@@ -54,11 +62,12 @@ pub(crate) fn run(filter: Option<&str>, seed: Option<u64>) -> Result<(), Failure
     println!("commit {}, seed {seed}", commit.trim());
     let mut broken = Vec::new();
     for proof in PROOFS.iter().filter(|proof| filter.is_none_or(|filter| proof.name.contains(filter))) {
-        println!("\n{}: {} cases", proof.name, proof.cases);
+        println!("\n{}: {}", proof.name, proof.count);
         let started = Instant::now();
         let mut command = tool::cargo(&["test", "--release", "--quiet"]);
         command.args(proof.test).args(["--", "--nocapture"]);
-        command.env("CICD_PROVE_CASES", proof.cases.to_string()).env("CICD_PROVE_SEED", seed.to_string());
+        command.env(proof.counter, proof.count.to_string());
+        command.env("CICD_PROVE_SEED", seed.to_string()).env("CICD_SEED", seed.to_string());
         let outcome = tool::visibly(&mut command);
         let mark = if outcome.is_ok() { "✓" } else { "✗" };
         println!("{mark} {} in {:.0} s", proof.name, started.elapsed().as_secs_f64());
