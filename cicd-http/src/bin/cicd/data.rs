@@ -63,6 +63,10 @@ impl Data {
                 let line = Failure::from(error);
                 Failure::new(format!("{line}: `cicd migrate up --data {}`", self.directory.display()))
             }
+            OpenError::Held { .. } => {
+                let line = Failure::from(error);
+                Failure::new(format!("{line}: stop that host, or ask its API, such as `POST /api/v1/tokens`"))
+            }
             other => other.into(),
         })
     }
@@ -72,6 +76,11 @@ impl Data {
         let failed = |path: &Path, error: io::Error| Failure::new(format!("`{}`: {error}", path.display()));
         let made = DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(&self.directory);
         made.map_err(|error| failed(&self.directory, error))?;
+        let mode = fs::metadata(&self.directory)?.permissions().mode();
+        if mode & 0o022 != 0 {
+            let why = "others may write to it; accepted: a directory that only its owner writes to";
+            return Err(Failure::new(format!("`{}`: {why}", self.directory.display())));
+        }
         let secrets = self.secrets();
         DirBuilder::new()
             .recursive(true)

@@ -10,37 +10,38 @@ use crate::failure::Failure;
 pub(crate) struct Migrate {
     #[command(subcommand)]
     direction: Direction,
-    #[command(flatten)]
-    data: Data,
 }
 
 #[derive(Debug, Subcommand)]
 enum Direction {
     /// Apply what is missing.
-    Up,
+    Up(Data),
     /// Take back every migration after a number.
     Down {
+        #[command(flatten)]
+        data: Data,
         /// The number of the last migration to keep; 0 keeps none.
         #[arg(long)]
         to: u32,
     },
     /// Say whether the database is as this binary needs it.
-    Status,
+    Status(Data),
 }
 
 impl Migrate {
     #[expect(clippy::print_stdout, reason = "what was done is the command's answer")]
     pub(crate) async fn run(self) -> Result<(), Failure> {
-        let path = self.data.database();
         match self.direction {
-            Direction::Up => {
-                self.data.create()?;
-                self.data.create_database()?;
-                println!("applied: {}", numbers(&migrate(path).await?));
+            Direction::Up(data) => {
+                data.create()?;
+                data.create_database()?;
+                println!("applied: {}", numbers(&migrate(data.database()).await?));
             }
-            Direction::Down { to } => println!("taken back: {}", numbers(&migrate_down(path, to).await?)),
-            Direction::Status => {
-                self.data.open().await?.close().await;
+            Direction::Down { data, to } => {
+                println!("taken back: {}", numbers(&migrate_down(data.database(), to).await?));
+            }
+            Direction::Status(data) => {
+                data.open().await?.close().await;
                 println!("the database is at migration {LATEST_MIGRATION}, as this binary needs it");
             }
         }

@@ -13,6 +13,7 @@ use cicd_executor::secrets::FileSecrets;
 use cicd_http::{RandomIds, RouterOptions, TokenAuthenticator, router_with, server};
 use cicd_store_sqlite::SqliteStore;
 use clap::Args;
+use futures_util::FutureExt as _;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -69,9 +70,15 @@ impl Serve {
                 _ = interrupt.recv() => {}
             }
             tracing::info!("asked to end: no new connections, what is under way is finished");
+        }
+        .shared();
+        // Work that is under way ends while the last requests are answered, not after them.
+        let draining = async {
+            asked_to_end.clone().await;
+            workers.drain(DRAIN).await
         };
-        let answered = server::serve(listener, router, asked_to_end).await;
-        let finished = workers.drain(DRAIN).await;
+        let serving = server::serve(listener, router, asked_to_end.clone());
+        let (answered, finished) = tokio::join!(serving, draining);
         if !answered || !finished {
             tracing::warn!(answered, finished, "not everything was finished; the next start takes it up");
         }

@@ -1,0 +1,13 @@
+//! The real binary: first start, refusals, and an end that cuts nobody off.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod refusals;
+mod start_and_stop;
+mod support;
+mod tools;

@@ -1,0 +1,84 @@
+//! Starts and ends.
+
+use std::io::Write as _;
+use std::os::unix::fs::MetadataExt as _;
+
+use nix::sys::signal::Signal;
+use serde_json::json;
+
+use crate::support::{Data, answer};
+
+#[test]
+fn the_first_start_leaves_an_admin_token_for_its_owner_alone() {
+    let data = Data::new();
+    let host = data.serve(&["--tenant", "acme"]);
+    let mode = |name: &str| std::fs::metadata(data.join(name)).unwrap().mode() & 0o777;
+    assert_eq!((mode("admin-token"), mode("cicd.db"), mode("secrets")), (0o600, 0o600, 0o700));
+    let token = data.admin_token();
+    let (status, listed) = host.get("/api/v1/tokens", Some(&token));
+    assert_eq!((status, &listed["items"][0]["principal"]), (200, &json!("admin")));
+    assert!(host.stop().success());
+    assert!(!data.log().contains(&token), "the token is never printed");
+
+    let host = data.serve(&["--tenant", "acme"]);
+    assert_eq!(data.admin_token(), token, "a later start leaves it alone");
+    assert_eq!(host.get("/api/v1/services", Some(&token)).0, 200, "and it still works");
+}
+
+#[test]
+fn a_request_that_has_begun_is_answered_before_the_host_ends() {
+    let data = Data::new();
+    let host = data.serve(&[]);
+    let token = data.admin_token();
+    let body = json!({ "principal": "ada", "roles": ["viewer"] }).to_string();
+    let (first, second) = body.split_at(10);
+    let mut stream = host.connect();
+    write!(
+        stream,
+        "POST /api/v1/tokens HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\
+         content-type: application/json\r\nexpect: 100-continue\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    )
+    .unwrap();
+    // The host asks for the body, so the handler is under way.
+    let mut asked = [0; 25];
+    std::io::Read::read_exact(&mut stream, &mut asked).unwrap();
+    assert_eq!(&asked, b"HTTP/1.1 100 Continue\r\n\r\n");
+    stream.write_all(first.as_bytes()).unwrap();
+    host.signal(Signal::SIGTERM);
+    while std::net::TcpStream::connect(stream.peer_addr().unwrap()).is_ok() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    stream.write_all(second.as_bytes()).unwrap();
+    let (status, created) = answer(&mut stream);
+    assert_eq!((status, &created["principal"]), (201, &json!("ada")));
+    assert_eq!(host.wait().code(), Some(0));
+}
+
+#[test]
+fn an_interrupt_ends_the_host_too() {
+    let data = Data::new();
+    let host = data.serve(&["--log", "json"]);
+    host.signal(Signal::SIGINT);
+    assert_eq!(host.wait().code(), Some(0));
+    for line in data.log().lines() {
+        assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "`{line}` is not JSON");
+    }
+}
+
+#[test]
+fn only_confined_commands_are_enabled() {
+    let data = Data::new();
+    let host = data.serve(&[]);
+    let ready = host.get("/readyz", None).1;
+    assert_eq!((&ready["mode"], &ready["executors"]["ci"]), (&json!("standard"), &json!([])));
+    assert!(data.log().contains("the executor `command` is off"), "{}", data.log());
+    drop(host);
+    let host = data.serve(&["--dev"]);
+    let ready = host.get("/readyz", None).1;
+    assert_eq!((&ready["mode"], &ready["executors"]["deploy"]), (&json!("dev"), &json!(["command"])));
+    assert!(data.log().contains("commands run with this host's own rights"), "{}", data.log());
+    drop(host);
+    let host = data.serve(&["--run-as", "61200+4:61200"]);
+    assert_eq!(host.get("/readyz", None).1["executors"]["ci"], json!(["command"]));
+}

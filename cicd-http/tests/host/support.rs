@@ -1,0 +1,164 @@
+//! Hosts as child processes, and a small HTTP client.
+
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+use tempfile::TempDir;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A data directory that is gone after the test.
+pub(crate) struct Data(TempDir);
+
+impl Data {
+    pub(crate) fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.0.path().join("data")
+    }
+
+    pub(crate) fn join(&self, name: &str) -> PathBuf {
+        self.path().join(name)
+    }
+
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.0.path().join("log")).unwrap()
+    }
+
+    pub(crate) fn admin_token(&self) -> String {
+        std::fs::read_to_string(self.join("admin-token")).unwrap().trim().to_owned()
+    }
+
+    /// Runs `cicd <words> --data <this> <rest>` to its end.
+    pub(crate) fn cicd(&self, words: &[&str], rest: &[&str]) -> Output {
+        let mut process = command()
+            .args(words)
+            .arg("--data")
+            .arg(self.path())
+            .args(rest)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let began = Instant::now();
+        while process.try_wait().unwrap().is_none() {
+            if began.elapsed() > PATIENCE {
+                process.kill().unwrap();
+                panic!("`cicd {words:?} {rest:?}` does not end: {:?}", process.wait_with_output());
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        process.wait_with_output().unwrap()
+    }
+
+    /// Starts a host and waits until it is ready.
+    pub(crate) fn serve(&self, flags: &[&str]) -> Host {
+        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let log = File::options().create(true).append(true).open(self.0.path().join("log")).unwrap();
+        let process = command()
+            .args(["serve", "--listen", &address.to_string(), "--data"])
+            .arg(self.path())
+            .args(flags)
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut host = Host { process, address };
+        let began = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            assert!(host.process.try_wait().unwrap().is_none(), "the host ended: {}", self.log());
+            assert!(began.elapsed() < PATIENCE, "the host does not listen");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        host
+    }
+}
+
+fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cicd"));
+    command.env_clear().stdin(Stdio::null());
+    command
+}
+
+/// A running host; killed when dropped.
+pub(crate) struct Host {
+    process: Child,
+    address: SocketAddr,
+}
+
+impl Host {
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill(Pid::from_raw(self.process.id().try_into().unwrap()), signal).unwrap();
+    }
+
+    /// Waits until the host ended.
+    pub(crate) fn wait(mut self) -> ExitStatus {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.process.try_wait().unwrap() {
+                return status;
+            }
+            assert!(began.elapsed() < PATIENCE, "the host does not end");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    pub(crate) fn stop(self) -> ExitStatus {
+        self.signal(Signal::SIGTERM);
+        self.wait()
+    }
+
+    pub(crate) fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream
+    }
+
+    /// Status and body of a GET.
+    pub(crate) fn get(&self, path: &str, token: Option<&str>) -> (u16, Value) {
+        let credential = token.map(|token| format!("authorization: Bearer {token}\r\n")).unwrap_or_default();
+        let mut stream = self.connect();
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{credential}\r\n").unwrap();
+        answer(&mut stream)
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Status and JSON body of the answer on a connection that the host closes.
+pub(crate) fn answer(stream: &mut TcpStream) -> (u16, Value) {
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    let status = text.split(' ').nth(1).and_then(|code| code.parse().ok());
+    let body = text.split_once("\r\n\r\n").map(|(_, body)| serde_json::from_str(body).unwrap_or_default());
+    (status.unwrap_or_else(|| panic!("no status in `{text}`")), body.unwrap_or_default())
+}
+
+/// Replaces `from` by `to`, of the same length, wherever the file has it.
+pub(crate) fn forge(path: &Path, from: &str, to: &str) {
+    assert_eq!(from.len(), to.len());
+    let mut bytes = std::fs::read(path).unwrap();
+    let places: Vec<_> = (0..bytes.len().saturating_sub(from.len()))
+        .filter(|at| bytes[*at..].starts_with(from.as_bytes()))
+        .collect();
+    assert!(!places.is_empty(), "`{from}` is not in {}", path.display());
+    for at in places {
+        bytes[at..at + to.len()].copy_from_slice(to.as_bytes());
+    }
+    std::fs::write(path, bytes).unwrap();
+}
