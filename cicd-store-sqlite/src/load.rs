@@ -19,28 +19,26 @@ use crate::sql::{get, number, record, table, work_columns};
 /// row, 7 sequence of the remembered grants, 8 principal, 9 operation, 10 key, 11 outcomes are kept since, 12 kind and
 /// 13 id of the work, 14 now in microseconds, 15 now as text.
 ///
-/// Every part gives three columns: its name, a number and a text.
+/// Every part gives its name, three numbers and a text, in as few rows as can be: each row is a trip between threads.
 const TENANT: &str = "
-SELECT 'seq', seq, NULL FROM cicd_chain_head WHERE tenant = ?1 AND chain = 'ledger'
-UNION ALL SELECT 'epoch', governance_epoch, NULL FROM cicd_chain_head WHERE tenant = ?1 AND chain = 'ledger'
-UNION ALL SELECT 'grants', grants_seq, NULL FROM cicd_chain_head WHERE tenant = ?1 AND chain = 'ledger'
-UNION ALL SELECT 'grant', 0, body FROM cicd_grant WHERE tenant = ?1
+SELECT 'head', seq, governance_epoch, grants_seq, NULL FROM cicd_chain_head WHERE tenant = ?1 AND chain = 'ledger'
+UNION ALL SELECT 'grant', 0, 0, 0, body FROM cicd_grant WHERE tenant = ?1
     AND ?7 <> (SELECT grants_seq FROM cicd_chain_head WHERE tenant = ?1 AND chain = 'ledger')";
 
 const OUTCOME: &str = "
-UNION ALL SELECT 'outcome', 0, outcome FROM cicd_outcome
+UNION ALL SELECT 'outcome', 0, 0, 0, outcome FROM cicd_outcome
     WHERE tenant = ?1 AND principal = ?8 AND operation = ?9 AND key = ?10 AND at > ?11";
 
 const LEASE: &str = "
-UNION ALL SELECT 'lease', epoch, NULL FROM cicd_work
+UNION ALL SELECT 'lease', epoch, 0, 0, NULL FROM cicd_work
     WHERE tenant = ?1 AND kind = ?12 AND id = ?13 AND lease_until > ?14";
 
 const RUN: &str = "
-UNION ALL SELECT 'run', 0, body FROM cicd_ci_run WHERE tenant = ?1 AND id = ?5";
+UNION ALL SELECT 'run', 0, 0, 0, body FROM cicd_ci_run WHERE tenant = ?1 AND id = ?5";
 
 const RELEASE: &str = "
-UNION ALL SELECT 'release', 0, body FROM cicd_release WHERE tenant = ?1 AND id = ?4
-UNION ALL SELECT 'undone', 0, body FROM cicd_release WHERE tenant = ?1 AND id IN (
+UNION ALL SELECT 'release', 0, 0, 0, body FROM cicd_release WHERE tenant = ?1 AND id = ?4
+UNION ALL SELECT 'undone', 0, 0, 0, body FROM cicd_release WHERE tenant = ?1 AND id IN (
     SELECT value FROM json_each((SELECT body -> '$.kind.undoes' FROM cicd_release WHERE tenant = ?1 AND id = ?4)))";
 
 /// The deployment that was asked for, or that the release goes to; the service that was asked for, or that the deployment
@@ -53,35 +51,36 @@ WITH asked_deployment (id) AS MATERIALIZED (
         (SELECT service FROM cicd_ci_run WHERE tenant = ?1 AND id = ?5)) FROM asked_deployment
 )";
 
+/// What would be the release that was asked for has no body of its own.
 const DEPLOYMENT: &str = "
-UNION ALL SELECT 'deployment', 0, body FROM cicd_deployment
+UNION ALL SELECT 'deployment', 0, 0, 0, body FROM cicd_deployment
     WHERE tenant = ?1 AND id = (SELECT id FROM asked_deployment)
-UNION ALL SELECT 'cd_config', 0, body FROM cicd_cd_config
+UNION ALL SELECT 'cd_config', 0, 0, 0, body FROM cicd_cd_config
     WHERE tenant = ?1 AND id = (SELECT id FROM asked_deployment)
-UNION ALL SELECT 'last_cd', coalesce(max(revision), 0), NULL FROM cicd_revision
-    WHERE tenant = ?1 AND kind = 'cd_config' AND id = (SELECT id FROM asked_deployment)
-UNION ALL SELECT 'floor', 0, body FROM cicd_policy_floor WHERE tenant = ?1 AND id = (
+UNION ALL SELECT 'last_cd', max(revision), 0, 0, NULL FROM cicd_revision
+    WHERE tenant = ?1 AND kind = 'cd_config' AND id = (SELECT id FROM asked_deployment) HAVING max(revision) > 0
+UNION ALL SELECT 'floor', 0, 0, 0, body FROM cicd_policy_floor WHERE tenant = ?1 AND id = (
     SELECT body ->> '$.spec.tier' FROM cicd_deployment WHERE tenant = ?1 AND id = (SELECT id FROM asked_deployment))
-UNION ALL SELECT 'freeze', 0, body FROM cicd_freeze
+UNION ALL SELECT 'freeze', 0, 0, 0, body FROM cicd_freeze
     WHERE tenant = ?1 AND ends_at > ?15 AND EXISTS (SELECT 1 FROM asked_deployment WHERE id IS NOT NULL)
-UNION ALL SELECT 'lock', 0, body FROM cicd_lock
+UNION ALL SELECT 'lock', 0, 0, 0, body FROM cicd_lock
     WHERE tenant = ?1 AND deployment = (SELECT id FROM asked_deployment) AND ends_at > ?15
-UNION ALL SELECT 'executing', 0, body FROM cicd_release
+UNION ALL SELECT 'executing', 0, 0, 0, CASE id WHEN ?4 THEN NULL ELSE body END FROM cicd_release
     WHERE tenant = ?1 AND deployment = (SELECT id FROM asked_deployment) AND status = 'executing'
-UNION ALL SELECT 'waiting', born, body FROM cicd_release
+UNION ALL SELECT 'waiting', born, 0, 0, body FROM cicd_release
     WHERE tenant = ?1 AND deployment = (SELECT id FROM asked_deployment) AND status IN ('pending_approval', 'approved')
-UNION ALL SELECT * FROM (SELECT 'latest', 0, body FROM cicd_release
+UNION ALL SELECT * FROM (SELECT 'latest', 0, 0, 0, CASE id WHEN ?4 THEN NULL ELSE body END FROM cicd_release
     WHERE tenant = ?1 AND deployment = (SELECT id FROM asked_deployment) AND status IN ('executing', 'succeeded', 'failed')
     ORDER BY started DESC, id DESC LIMIT 1)
-UNION ALL SELECT * FROM (SELECT 'ledger', born, body FROM cicd_ledger_entry
+UNION ALL SELECT * FROM (SELECT 'ledger', born, 0, 0, body FROM cicd_ledger_entry
     WHERE tenant = ?1 AND deployment = (SELECT id FROM asked_deployment)
     ORDER BY born DESC, id DESC LIMIT 200)";
 
 const SERVICE: &str = "
-UNION ALL SELECT 'service', 0, body FROM cicd_service WHERE tenant = ?1 AND id = (SELECT id FROM asked_service)
-UNION ALL SELECT 'ci_config', 0, body FROM cicd_ci_config WHERE tenant = ?1 AND id = (SELECT id FROM asked_service)
-UNION ALL SELECT 'last_ci', coalesce(max(revision), 0), NULL FROM cicd_revision
-    WHERE tenant = ?1 AND kind = 'ci_config' AND id = (SELECT id FROM asked_service)";
+UNION ALL SELECT 'service', 0, 0, 0, body FROM cicd_service WHERE tenant = ?1 AND id = (SELECT id FROM asked_service)
+UNION ALL SELECT 'ci_config', 0, 0, 0, body FROM cicd_ci_config WHERE tenant = ?1 AND id = (SELECT id FROM asked_service)
+UNION ALL SELECT 'last_ci', max(revision), 0, 0, NULL FROM cicd_revision
+    WHERE tenant = ?1 AND kind = 'ci_config' AND id = (SELECT id FROM asked_service) HAVING max(revision) > 0";
 
 const _: () = assert!(Snapshot::MOST_LEDGER_ENTRIES == 200, "as DEPLOYMENT says");
 
@@ -101,7 +100,7 @@ pub(crate) fn statement(load: &Load) -> String {
     ];
     parts.into_iter().filter(|(asked, _)| *asked).for_each(|(_, part)| sql.push_str(part));
     if let Some(key) = &load.record {
-        sql.push_str("\nUNION ALL SELECT 'record', 0, body FROM ");
+        sql.push_str("\nUNION ALL SELECT 'record', 0, 0, 0, body FROM ");
         sql.push_str(table(key.kind));
         sql.push_str(" WHERE tenant = ?1 AND id = ?6");
     }
@@ -152,17 +151,24 @@ struct Found {
     grants_seq: i64,
     grants: Vec<Grant>,
     waiting: Vec<(i64, Release)>,
+    executing: Option<Other>,
+    latest: Option<Other>,
 }
+
+/// A release; `None` stands for the one that was asked for.
+type Other = Option<Release>;
 
 impl Found {
     fn take(&mut self, load: &Load, row: &SqliteRow) -> Result<(), StoreError> {
         let snapshot = &mut self.snapshot;
         match get(row, 0)? {
-            "seq" => snapshot.ledger_seq = number(get(row, 1)?),
-            "epoch" => snapshot.policy.epoch = number(get(row, 1)?),
-            "grants" => self.grants_seq = get(row, 1)?,
+            "head" => {
+                snapshot.ledger_seq = number(get(row, 1)?);
+                snapshot.policy.epoch = number(get(row, 2)?);
+                self.grants_seq = get(row, 3)?;
+            }
             "grant" => self.grants.push(read(RecordKind::Grant, row)?),
-            "outcome" => snapshot.outcome = Some(outcome(row, 2)?),
+            "outcome" => snapshot.outcome = Some(outcome(row, 4)?),
             "lease" => snapshot.lease_epoch = number(get(row, 1)?),
             "run" => snapshot.run = Some(read(RecordKind::CiRun, row)?),
             "release" => snapshot.release = Some(read(RecordKind::Release, row)?),
@@ -172,9 +178,9 @@ impl Found {
             "floor" => snapshot.floor = Some(read(RecordKind::PolicyFloor, row)?),
             "freeze" => snapshot.freezes.push(read(RecordKind::Freeze, row)?),
             "lock" => snapshot.locks.push(read(RecordKind::Lock, row)?),
-            "executing" => snapshot.executing = Some(read(RecordKind::Release, row)?),
+            "executing" => self.executing = Some(other_release(row)?),
             "waiting" => self.waiting.push((get(row, 1)?, read(RecordKind::Release, row)?)),
-            "latest" => snapshot.latest_executed = Some(read(RecordKind::Release, row)?),
+            "latest" => self.latest = Some(other_release(row)?),
             "last_cd" => snapshot.last_cd_revision = get(row, 1)?,
             "last_ci" => snapshot.last_ci_revision = get(row, 1)?,
             "ledger" => snapshot.ledger.push(read(RecordKind::LedgerEntry, row)?),
@@ -182,7 +188,7 @@ impl Found {
             "ci_config" => snapshot.ci_config = Some(read(RecordKind::CiConfig, row)?),
             "record" => {
                 let kind = load.record.as_ref().map(|key| key.kind);
-                snapshot.record = kind.map(|kind| record(kind, row, 2)).transpose()?;
+                snapshot.record = kind.map(|kind| record(kind, row, 4)).transpose()?;
             }
             other => return Err(corrupt("a part of a load", other)),
         }
@@ -197,8 +203,10 @@ impl Found {
         remembered: &Remembered,
         known: Option<(i64, Arc<[Grant]>)>,
     ) -> Snapshot {
-        let Self { mut snapshot, grants_seq, mut grants, mut waiting } = self;
+        let Self { mut snapshot, grants_seq, mut grants, mut waiting, executing, latest } = self;
         snapshot.now = now;
+        snapshot.executing = executing.and_then(|other| other.or_else(|| snapshot.release.clone()));
+        snapshot.latest_executed = latest.and_then(|other| other.or_else(|| snapshot.release.clone()));
         snapshot.freezes.sort_by_key(|freeze| freeze.id);
         snapshot.locks.sort_by_key(|lock| lock.id);
         waiting.sort_by_key(|(born, release)| (*born, release.id()));
@@ -219,7 +227,12 @@ impl Found {
 }
 
 fn read<T: TryFrom<Record>>(kind: RecordKind, row: &SqliteRow) -> Result<T, StoreError> {
-    T::try_from(record(kind, row, 2)?).map_err(|_| corrupt("a row", kind.as_str()))
+    T::try_from(record(kind, row, 4)?).map_err(|_| corrupt("a row", kind.as_str()))
+}
+
+fn other_release(row: &SqliteRow) -> Result<Other, StoreError> {
+    let body: Option<&str> = get(row, 4)?;
+    body.map(|_| read(RecordKind::Release, row)).transpose()
 }
 
 /// The releases that `release` undoes, in the order in which it names them.
