@@ -68,6 +68,19 @@ async fn what_lost_its_lease_changes_nothing_any_more() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lease_that_ran_out_commits_nothing_even_where_nobody_came() {
+    let world = World::new(rolling()).await;
+    let slow = world.engine_with(RoleTable::default(), &TestClock::new(), 7);
+    let release = world.release("1.0").await;
+    let clock = world.clock.clone();
+    world.store.before_commit_of("release.progressed", async move { clock.jump(BEYOND_LEASE) });
+    let _workers = slow.spawn_workers(worker());
+    world.until_is(release.id(), "succeeded").await;
+    assert_eq!(world.deploys.verbs(release.id()), ["apply", "status", "apply"]);
+    world.check().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_callback_of_an_old_epoch_is_unknown() {
     let world = World::new(rolling()).await;
     world.deploys.plan("apply", [Act::Block, Act::Block]);
