@@ -2,8 +2,8 @@
 # Rolls a site out behind the weighted front: deploy.sh VERB STATE_DIRECTORY
 #
 # The front reads STATE_DIRECTORY/state and serves artifacts/<sha256>. Every verb may be repeated with the same attempt key
-# without harm. Refused are an attempt after which another one began, and an epoch older than the newest that the attempt
-# had: whoever sends them lost the rollout to somebody else. applies.log has a line per attempt: key, epoch, digest.
+# without harm. An epoch older than the newest that was seen is refused: whoever sends it lost the rollout to somebody else.
+# applies.log has a line per attempt: key, epoch, digest.
 set -eu
 verb=$1
 directory=$2
@@ -50,14 +50,6 @@ ours() {
     [ "$attempt" = "$CICD_ATTEMPT_KEY" ]
 }
 
-fence() {
-    if ours; then
-        [ "$CICD_EPOCH" -ge "$epoch" ] || refuse "epoch $CICD_EPOCH is older than $epoch"
-    elif grep -qs "^$CICD_ATTEMPT_KEY " "$directory/applies.log"; then
-        refuse "another attempt began after this one"
-    fi
-}
-
 keep_artifact() {
     echo "$digest  $CICD_ARTIFACT_PATH" | sha256sum --check --quiet || refuse "the artifact is not $digest"
     cp "$CICD_ARTIFACT_PATH" "$directory/artifacts/$digest.new"
@@ -78,7 +70,7 @@ apply() {
 }
 
 undo() {
-    ours || { echo "nothing of this attempt is here"; exit 0; }
+    ours || { echo "nothing of this attempt is here"; return; }
     [ "$phase" != promoted ] || stable=$previous
     phase=undone candidate='' weight=0
 }
@@ -95,7 +87,7 @@ exec 9>"$directory/lock"
 flock 9
 read_state
 [ "$verb" != status ] || status
-fence
+[ "$CICD_EPOCH" -ge "$epoch" ] || refuse "epoch $CICD_EPOCH is older than $epoch"
 case $verb in
     apply) apply ;;
     set-weight)
