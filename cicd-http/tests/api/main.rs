@@ -11,6 +11,7 @@
 mod authentication;
 mod bad_input;
 mod conditions;
+mod generated;
 mod idempotency;
 mod rights;
 mod story;

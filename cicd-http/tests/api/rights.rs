@@ -4,38 +4,7 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::authentication::concrete;
-use crate::support::{World, release_draft, run_draft};
-
-/// A body that the route takes.
-fn body(method: &Method, pattern: &str) -> Option<Value> {
-    if *method != Method::POST && *method != Method::PUT {
-        return None;
-    }
-    let until = "2026-03-01T00:00:00Z";
-    let run = "01890a5d-ac96-774b-bcce-b302099a8057";
-    let vote = json!({ "content": format!("sha256:{}", "a".repeat(64)), "comment": "no" });
-    let shop = |path: &str| {
-        let found = crate::support::shop().into_iter().find(|(known, _)| *known == path);
-        found.unwrap_or_else(|| panic!("no body for {path}")).1
-    };
-    Some(match pattern.strip_prefix(cicd_http::API).unwrap() {
-        "/services/{service}" => shop("/services/shop"),
-        "/services/{service}/ci-config" => shop("/services/shop/ci-config"),
-        "/services/{service}/ci-runs" => run_draft(),
-        "/deployments/{deployment}" => shop("/deployments/shop-staging"),
-        "/deployments/{deployment}/cd-config" => shop("/deployments/shop-staging/cd-config"),
-        "/releases" => release_draft("nothing", run),
-        "/releases/{id}/approve" | "/releases/{id}/reject" => vote,
-        "/releases/{id}/rollback" => json!({ "reason": "too red" }),
-        "/freezes" => {
-            json!({ "scope": { "kind": "tenant" }, "from": until, "until": "2026-03-02T00:00:00Z", "reason": "rest" })
-        }
-        "/locks" => json!({ "deployment": "nothing", "reason": "mine", "expires_at": until }),
-        "/policies/{tier}" => json!({ "minimum_votes": 1 }),
-        "/tokens" => json!({ "principal": "eve", "roles": ["admin"] }),
-        _ => json!({}),
-    })
-}
+use crate::support::{World, draft, release_draft, run_draft};
 
 /// Every route behind the authenticator, with a request that it would take.
 fn requests() -> impl Iterator<Item = (Method, String, String, Option<Value>)> {
@@ -45,7 +14,7 @@ fn requests() -> impl Iterator<Item = (Method, String, String, Option<Value>)> {
         .map(|(method, pattern)| {
             let query = if pattern.ends_with("/hold") { "?reason=x" } else { "" };
             let path = concrete(&pattern).replace(cicd_http::API, "") + query;
-            let body = body(&method, &pattern);
+            let body = draft(&method, &pattern);
             (method, pattern, path, body)
         })
 }

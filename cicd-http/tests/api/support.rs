@@ -1,6 +1,8 @@
 //! A host in memory: a router, people with tokens, and executors that do as they are told.
 
+mod drafts;
 mod executors;
+mod random;
 mod request;
 
 use std::sync::Arc;
@@ -10,11 +12,13 @@ use axum::Router;
 use axum::http::StatusCode;
 use cicd_core::engine::{Engine, WorkerConfig, Workers};
 use cicd_core::memory::{MemoryBlobs, MemoryStore, RoleTable, SteppedClock};
-use cicd_core::port::Blobs;
+use cicd_core::port::{Authorizer, Blobs, Store};
 use cicd_http::{RandomIds, TokenAuthenticator, router};
 use serde_json::{Value, json};
 
+pub(crate) use drafts::{draft, release_draft, run_draft, shop};
 pub(crate) use executors::{TestCi, TestDeploy};
+pub(crate) use random::Random;
 pub(crate) use request::{Answer, Request};
 
 /// A host with two tenants, `default` and `other`.
@@ -31,10 +35,25 @@ impl World {
     /// A host without workers: nothing moves but by request.
     pub(crate) async fn still() -> Self {
         let clock = SteppedClock::default();
+        let store = MemoryStore::new(clock_of(&clock));
+        Self::over(store, RoleTable::default(), clock).await
+    }
+
+    /// A working host over SQLite and Casbin, as the binary has them.
+    #[cfg(feature = "bin")]
+    pub(crate) async fn on_sqlite(directory: &std::path::Path) -> Self {
+        let path = directory.join("cicd.db");
+        cicd_store_sqlite::migrate(&path).await.unwrap();
+        let store = cicd_store_sqlite::SqliteStore::open(&path, Default::default()).await.unwrap();
+        let authorizer = cicd_authz_casbin::CasbinAuthorizer::default_roles().await.unwrap();
+        Self::over(store, authorizer, SteppedClock::default()).await.worked()
+    }
+
+    async fn over(store: impl Store, authorizer: impl Authorizer, clock: SteppedClock) -> Self {
         let blobs: Arc<dyn Blobs> = Arc::new(MemoryBlobs::default());
         let engine = Engine::builder()
-            .store(MemoryStore::new(clock_of(&clock)))
-            .authorizer(RoleTable::default())
+            .store(store)
+            .authorizer(authorizer)
             .blobs(Arc::clone(&blobs))
             .ids(RandomIds)
             .ci_executor("test", TestCi::new(blobs))
@@ -49,10 +68,13 @@ impl World {
 
     /// A host whose workers carry out what is due.
     pub(crate) async fn working() -> Self {
-        let mut world = Self::still().await;
+        Self::still().await.worked()
+    }
+
+    fn worked(mut self) -> Self {
         let config = WorkerConfig { poll: Duration::from_millis(5), ..WorkerConfig::default() };
-        world.workers = Some(world.engine.spawn_workers(config));
-        world
+        self.workers = Some(self.engine.spawn_workers(config));
+        self
     }
 
     /// A request without a credential.
@@ -124,49 +146,4 @@ async fn bootstrap(engine: &Engine, tenant: &str) -> String {
     let tenant = tenant.parse().unwrap();
     let token = engine.bootstrap(&tenant, &"root".parse().unwrap()).await.unwrap();
     token.unwrap().secret.unwrap()
-}
-
-/// What [`World::with_shop`] creates.
-pub(crate) fn shop() -> Vec<(&'static str, Value)> {
-    let deployment = |tier: &str| json!({ "service": "shop", "environment": tier, "tier": tier, "executor": "test", "target": {} });
-    vec![
-        ("/services/shop", json!({ "name": "Web shop" })),
-        (
-            "/services/shop/ci-config",
-            json!({
-                "repository": "https://example.com/shop.git",
-                "steps": [{ "name": "build", "argv": ["make"], "timeout_seconds": 60 }],
-                "artifact": { "name": "shop", "path": "out/shop" },
-                "trigger_mode": "manual",
-                "executor": "test",
-            }),
-        ),
-        ("/deployments/shop-staging", deployment("staging")),
-        (
-            "/deployments/shop-staging/cd-config",
-            json!({ "strategy": { "type": "rolling", "max_surge": 1, "max_unavailable": 0 } }),
-        ),
-        ("/deployments/shop-production", deployment("production")),
-        (
-            "/deployments/shop-production/cd-config",
-            json!({
-                "strategy": {
-                    "type": "canary",
-                    "steps": [{ "weight": 20, "pause": "manual" }, { "weight": 60, "pause": "manual" }],
-                    "on_failure": "undo",
-                },
-                "approval": { "requirements": [{ "role": "approver", "count": 2 }] },
-            }),
-        ),
-    ]
-}
-
-/// What triggers a run of `shop`.
-pub(crate) fn run_draft() -> Value {
-    json!({ "commit": "0123456789abcdef0123456789abcdef01234567", "git_ref": { "type": "branch", "name": "main" } })
-}
-
-/// What asks for a release of `run` to `deployment`.
-pub(crate) fn release_draft(deployment: &str, run: &str) -> Value {
-    json!({ "deployment": deployment, "artifact": { "ci_run": run }, "version": "1.0.0", "reason": "ship it" })
 }
