@@ -94,6 +94,6 @@ async fn workers_die_at_any_moment() {
         .await;
     }
     eventually("the run is over", async || world.stored_run(run.id).await.is_terminal()).await;
-    assert_eq!(world.builds.most_busy(), 1);
+    assert!(world.builds.most_busy() <= 1, "two attempts at once");
     world.check().await;
 }
