@@ -33,7 +33,7 @@ pub(crate) async fn edge(mut request: Request, next: Next) -> Response {
     let id = id_of(request.headers());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = match oversized(&request) {
+    let mut response = match ambiguous(request.headers()).or_else(|| oversized(&request)) {
         Some(problem) => problem.into_response(),
         None => survive(next.run(request)).await,
     };
@@ -50,6 +50,17 @@ fn id_of(headers: &HeaderMap) -> String {
             && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
     };
     given.filter(acceptable).map_or_else(request_id, str::to_owned)
+}
+
+/// A request that a proxy may have understood as another one than we do; its connection ends with it.
+fn ambiguous(headers: &HeaderMap) -> Option<Problem> {
+    let hosts = headers.get_all(header::HOST).iter().count();
+    let framings = usize::from(headers.contains_key(header::TRANSFER_ENCODING))
+        .saturating_add(headers.get_all(header::CONTENT_LENGTH).iter().count());
+    let detail = "the request has two hosts or two lengths; accepted: one of each at most";
+    let close = HeaderValue::from_static("close");
+    (hosts > 1 || framings > 1)
+        .then(|| Problem::new(Kind::MalformedHeader, detail).header(header::CONNECTION, close))
 }
 
 fn oversized(request: &Request) -> Option<Problem> {

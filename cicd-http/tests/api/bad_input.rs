@@ -51,6 +51,16 @@ async fn too_much() {
 }
 
 #[tokio::test]
+async fn requests_that_a_proxy_may_understand_otherwise() {
+    let world = World::still().await;
+    let twice = world.anonymous("GET", "/livez").header("host", "a.example").header("host", "b.example");
+    let answer = twice.send().await;
+    assert_eq!((answer.problem(), answer.header("connection")), ("malformed-header", "close"));
+    let framed = world.anonymous("POST", "/api/v1/freezes").header("transfer-encoding", "chunked");
+    refused(framed.header("content-length", "2").body("{}"), 400, "malformed-header").await;
+}
+
+#[tokio::test]
 async fn ids_and_paths() {
     let world = World::still().await;
     let get = |path: &str| world.call(&world.admin, "GET", path);

@@ -56,6 +56,25 @@ fn a_request_that_has_begun_is_answered_before_the_host_ends() {
 }
 
 #[test]
+fn what_is_no_request_ends_its_connection_and_not_the_host() {
+    let data = Data::new();
+    let host = data.serve(&[]);
+    let shapes = [
+        "nonsense\r\n\r\n",
+        "GET /livez HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n",
+        "POST /api/v1/freezes HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}",
+        "POST /api/v1/freezes HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip\r\n\r\n{}",
+    ];
+    for shape in shapes {
+        let mut stream = host.connect();
+        stream.write_all(shape.as_bytes()).unwrap();
+        // The answer is read to the end: the host closes the connection.
+        assert_eq!(answer(&mut stream).0, 400, "{shape}");
+    }
+    assert_eq!(host.get("/livez", None).0, 200);
+}
+
+#[test]
 fn an_interrupt_ends_the_host_too() {
     let data = Data::new();
     let host = data.serve(&["--log", "json"]);
