@@ -87,7 +87,7 @@ impl<'a> Rollout<'a> {
                     let opens = closed.iter().filter_map(|verdict| verdict.opens_at).max();
                     tracing::debug!(release = %self.release, ?closed, "gates are closed");
                     Ok(Turn::Over(Next::At(
-                        self.later(snapshot).max(opens.unwrap_or_default().min(self.in_a_minute(snapshot))),
+                        self.later(snapshot).max(opens.unwrap_or_default().min(self.soon(snapshot))),
                     )))
                 }
                 Refusal::Occupied { .. } => Ok(Turn::Over(Next::At(self.later(snapshot)))),
@@ -224,9 +224,9 @@ impl<'a> Rollout<'a> {
         snapshot.now.plus_micros(micros(self.worker.config.blocked))
     }
 
-    /// A gate with a known opening is asked again at least each minute: somebody may open it earlier.
-    fn in_a_minute(&self, snapshot: &Snapshot) -> Timestamp {
-        snapshot.now.plus_seconds(60)
+    /// A gate with a known opening is asked again every few seconds all the same: somebody may open it earlier.
+    fn soon(&self, snapshot: &Snapshot) -> Timestamp {
+        snapshot.now.plus_seconds(5)
     }
 }
 
