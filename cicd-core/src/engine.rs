@@ -25,6 +25,7 @@ mod services;
 mod steering;
 mod subscribe;
 mod timer;
+mod turns;
 mod votes;
 mod worker;
 
@@ -49,7 +50,7 @@ use crate::ci::CiRules;
 use crate::id::{ExecutorName, TenantId};
 use crate::port::{Authorizer, Blobs, CiExecutor, DeployExecutor, IdSource, Store, StoreError};
 use denial::Denials;
-use queue::Queues;
+use turns::Turns;
 
 /// The release-governance engine. Clones share everything.
 ///
@@ -96,7 +97,7 @@ struct Inner {
     ci_executors: BTreeMap<ExecutorName, Arc<dyn CiExecutor>>,
     deploy_executors: BTreeMap<ExecutorName, Arc<dyn DeployExecutor>>,
     ci_rules: CiRules,
-    queues: Queues,
+    turns: Turns,
     denials: Denials,
     committed: event_listener::Event,
 }

@@ -11,6 +11,7 @@ pub mod event;
 pub mod facts;
 pub mod gates;
 pub mod ledger;
+pub mod queue;
 pub mod refusal;
 pub mod state;
 

@@ -69,6 +69,8 @@ UNION ALL SELECT 'executing', 0, 0, 0, CASE id WHEN ?4 THEN NULL ELSE body END F
     WHERE tenant = ?1 AND deployment = (SELECT id FROM asked_deployment) AND status = 'executing'
 UNION ALL SELECT 'waiting', born, 0, 0, body FROM cicd_release
     WHERE tenant = ?1 AND deployment = (SELECT id FROM asked_deployment) AND status IN ('pending_approval', 'approved')
+UNION ALL SELECT 'queue', 0, 0, 0, body FROM cicd_queue
+    WHERE tenant = ?1 AND id = (SELECT id FROM asked_deployment)
 UNION ALL SELECT * FROM (SELECT 'latest', 0, 0, 0, CASE id WHEN ?4 THEN NULL ELSE body END FROM cicd_release
     WHERE tenant = ?1 AND deployment = (SELECT id FROM asked_deployment) AND status IN ('executing', 'succeeded', 'failed')
     ORDER BY started DESC, id DESC LIMIT 1)
@@ -180,6 +182,7 @@ impl Found {
             "lock" => snapshot.locks.push(read(RecordKind::Lock, row)?),
             "executing" => self.executing = Some(other_release(row)?),
             "waiting" => self.waiting.push((get(row, 1)?, read(RecordKind::Release, row)?)),
+            "queue" => snapshot.queue = Some(read(RecordKind::Queue, row)?),
             "latest" => self.latest = Some(other_release(row)?),
             "last_cd" => snapshot.last_cd_revision = get(row, 1)?,
             "last_ci" => snapshot.last_ci_revision = get(row, 1)?,

@@ -77,6 +77,7 @@ pub(crate) const fn table(kind: RecordKind) -> &'static str {
         RecordKind::CdConfig => "cicd_cd_config",
         RecordKind::CiRun => "cicd_ci_run",
         RecordKind::Release => "cicd_release",
+        RecordKind::Queue => "cicd_queue",
         RecordKind::LedgerEntry => "cicd_ledger_entry",
         RecordKind::PolicyFloor => "cicd_policy_floor",
         RecordKind::Freeze => "cicd_freeze",

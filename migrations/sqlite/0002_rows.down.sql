@@ -6,6 +6,7 @@ INSERT INTO cicd_down
     UNION ALL SELECT count(*) FROM cicd_cd_config
     UNION ALL SELECT count(*) FROM cicd_ci_run
     UNION ALL SELECT count(*) FROM cicd_release
+    UNION ALL SELECT count(*) FROM cicd_queue
     UNION ALL SELECT count(*) FROM cicd_ledger_entry
     UNION ALL SELECT count(*) FROM cicd_policy_floor
     UNION ALL SELECT count(*) FROM cicd_freeze
@@ -22,6 +23,7 @@ DROP TABLE cicd_lock;
 DROP TABLE cicd_freeze;
 DROP TABLE cicd_policy_floor;
 DROP TABLE cicd_ledger_entry;
+DROP TABLE cicd_queue;
 DROP TABLE cicd_release;
 DROP TABLE cicd_ci_run;
 DROP TABLE cicd_cd_config;

@@ -84,6 +84,16 @@ CREATE INDEX cicd_release_by_service_status ON cicd_release (tenant, service, st
 CREATE INDEX cicd_release_by_deployment ON cicd_release (tenant, deployment, born, id);
 CREATE INDEX cicd_release_by_deployment_status ON cicd_release (tenant, deployment, status, born, id);
 
+-- Put by whoever lets a release join the queue of a deployment or approves one there.
+CREATE TABLE cicd_queue (
+    tenant TEXT NOT NULL,
+    id TEXT NOT NULL,
+    row_version INTEGER NOT NULL CHECK (row_version >= 1),
+    born INTEGER NOT NULL,
+    body TEXT NOT NULL CHECK (json_valid(body)),
+    PRIMARY KEY (tenant, id)
+) STRICT;
+
 CREATE TABLE cicd_ledger_entry (
     tenant TEXT NOT NULL,
     id TEXT NOT NULL,

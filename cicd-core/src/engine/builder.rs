@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::denial::Denials;
-use super::queue::Queues;
+use super::turns::Turns;
 use super::{Engine, Inner, Timer};
 use crate::ci::CiRules;
 use crate::id::{ExecutorName, ParseIdError};
@@ -109,7 +109,7 @@ impl EngineBuilder {
             ci_executors: named(self.ci_executors)?,
             deploy_executors: named(self.deploy_executors)?,
             ci_rules: self.ci_rules,
-            queues: Queues::default(),
+            turns: Turns::default(),
             denials: Denials::default(),
             committed: event_listener::Event::new(),
         })))

@@ -1,26 +1,49 @@
-//! Commands on one row queue here, so that the store sees no convoy of them.
+//! The queue of a deployment, as a release that joins it or is approved changes it.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use super::change::By;
+use super::error::EngineError;
+use super::facts::{Roles, facts};
+use crate::authz::{Actor, SystemActor};
+use crate::cd::QueueRule;
+use crate::port::{ChangeSet, Snapshot, Write};
+use crate::release::command::Command;
+use crate::release::decide::decide;
+use crate::release::queue::Queue;
+use crate::release::state::State;
+use crate::release::{Release, ReleaseKind};
+use crate::service::Deployment;
 
-use futures_util::lock::{Mutex as FairMutex, OwnedMutexGuard};
-
-use crate::id::TenantId;
-
-type Places = HashMap<(TenantId, String), Arc<FairMutex<()>>>;
-
-#[derive(Debug, Default)]
-pub(super) struct Queues(Mutex<Places>);
-
-impl Queues {
-    /// Waits until it is the caller's turn on `what`.
-    pub(super) async fn turn(&self, tenant: &TenantId, what: String) -> OwnedMutexGuard<()> {
-        let place = {
-            let mut places = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            // A place that only this map holds is free; there are never more than callers under way.
-            places.retain(|_, place| Arc::strong_count(place) > 1);
-            Arc::clone(places.entry((tenant.clone(), what)).or_default())
-        };
-        place.lock_owned().await
+/// Adds to the change by which `release` joins the queue or is approved what it means for the queue: its row, and the
+/// older releases that the approval supersedes.
+pub(super) fn moved(
+    change: &mut ChangeSet,
+    by: &By,
+    snapshot: &Snapshot,
+    deployment: &Deployment,
+    release: &Release,
+    roles: Roles,
+) -> Result<(), EngineError> {
+    let row = Queue::after(snapshot.queue.as_ref(), release);
+    change.write(Write::Put(Box::new(row.into())));
+    if !matches!(release.state, State::Approved { .. }) || !supersedes(release) {
+        return Ok(());
     }
+    let engine = By { actor: Actor::System { part: SystemActor::Queue }, ..by.clone() };
+    let facts = facts(snapshot, deployment, roles);
+    for older in snapshot.waiting.iter().filter(|waiting| is_older(waiting, release)) {
+        let events = decide(older, &Command::Supersede { by: release.id() }, &facts)?;
+        change.merge(engine.release(Some(older), events)?);
+    }
+    Ok(())
+}
+
+fn supersedes(release: &Release) -> bool {
+    release.spec.queue == QueueRule::Supersede && release.spec.kind == ReleaseKind::Deploy
+}
+
+/// Whether `waiting` is a deploy that was asked for before `approved`.
+fn is_older(waiting: &Release, approved: &Release) -> bool {
+    waiting.spec.kind == ReleaseKind::Deploy
+        && waiting.id() != approved.id()
+        && (waiting.created_at, waiting.id()) < (approved.created_at, approved.id())
 }

@@ -1,6 +1,5 @@
 //! Asking for releases.
 
-use futures_util::lock::OwnedMutexGuard;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -8,20 +7,17 @@ use super::carry_out::{Command, Step};
 use super::change::{By, release_key};
 use super::deployments::found;
 use super::error::EngineError;
-use super::facts::{Roles, facts, floor, relied_on};
-use super::{Engine, Options, Outcome};
-use crate::authz::{Action, Actor, Caller, Object, SystemActor};
-use crate::cd::QueueRule;
+use super::facts::{Roles, floor, relied_on};
+use super::{Engine, Options, Outcome, queue};
+use crate::authz::{Action, Caller, Object};
 use crate::ci::run::RunStatus;
 use crate::digest::Digest;
-use crate::id::{CiRunId, DeploymentId, ReleaseId, TenantId};
+use crate::id::{CiRunId, DeploymentId, ReleaseId};
 use crate::port::{ChangeSet, Load, Snapshot};
-use crate::release::command::Command as ReleaseCommand;
+use crate::release::Release;
 use crate::release::content::{Artifact, ArtifactOrigin};
 use crate::release::create::{self, Request, Surroundings};
-use crate::release::decide::decide;
 use crate::release::event::ReleaseEvent;
-use crate::release::{Release, ReleaseKind};
 use crate::service::Deployment;
 use crate::violation::{Fields, Path, Violations, text};
 
@@ -121,7 +117,7 @@ impl Engine {
         draft: &ReleaseDraft,
         options: &Options,
     ) -> Result<Outcome<Release>, EngineError> {
-        let _turn = self.creation(&caller.tenant, &draft.deployment).await;
+        let _turn = self.0.turns.take(&caller.tenant, format!("deployment {}", draft.deployment)).await;
         let run = match draft.artifact {
             ArtifactSource::CiRun(run) => Some(run),
             ArtifactSource::External { .. } => None,
@@ -161,11 +157,6 @@ impl Engine {
         reason: Option<&str>,
         options: &Options,
     ) -> Result<Outcome<Release>, EngineError> {
-        let earlier = self.store().load(&caller.tenant, &Load::release(id)).await?.release;
-        let _turn = match &earlier {
-            Some(earlier) => Some(self.creation(&caller.tenant, earlier.deployment()).await),
-            None => None,
-        };
         self.carry_out(Command {
             caller,
             name: "release.retry",
@@ -195,11 +186,6 @@ impl Engine {
             },
         })
         .await
-    }
-
-    /// Waits until nobody else creates a release for `deployment`: the queue rule looks at those that are there.
-    async fn creation(&self, tenant: &TenantId, deployment: &DeploymentId) -> OwnedMutexGuard<()> {
-        self.0.queues.turn(tenant, format!("deployment {deployment}")).await
     }
 
     pub(super) fn release_id(&self, snapshot: &Snapshot) -> ReleaseId {
@@ -280,7 +266,7 @@ fn created(
     Ok(Step::commit(change, release_key(id)))
 }
 
-/// The change that creates a release, with what its approval supersedes where no vote is asked.
+/// The change that creates a release, with what that means for the queue.
 pub(super) fn created_change(
     by: &By,
     snapshot: &Snapshot,
@@ -298,34 +284,6 @@ pub(super) fn created_change(
         let (key, version) = super::runs::relied_on(run);
         change.rely_on(key, version);
     }
-    if !matches!(after.state, crate::release::state::State::PendingApproval { .. }) {
-        supersede(&mut change, by, snapshot, deployment, &after, roles)?;
-    }
+    queue::moved(&mut change, by, snapshot, deployment, &after, roles)?;
     Ok(change)
-}
-
-/// Cancels, in the same commit, the older releases that wait for a deployment on which `approved` was just approved.
-pub(super) fn supersede(
-    change: &mut ChangeSet,
-    by: &By,
-    snapshot: &Snapshot,
-    deployment: &Deployment,
-    approved: &Release,
-    roles: Roles,
-) -> Result<(), EngineError> {
-    if approved.spec.queue != QueueRule::Supersede || approved.spec.kind != ReleaseKind::Deploy {
-        return Ok(());
-    }
-    let engine = By { actor: Actor::System { part: SystemActor::Queue }, ..by.clone() };
-    let facts = facts(snapshot, deployment, roles);
-    let older = snapshot.waiting.iter().filter(|waiting| {
-        waiting.spec.kind == ReleaseKind::Deploy
-            && waiting.id() != approved.id()
-            && (waiting.created_at, waiting.id()) < (approved.created_at, approved.id())
-    });
-    for release in older {
-        let events = decide(release, &ReleaseCommand::Supersede { by: approved.id() }, &facts)?;
-        change.merge(engine.release(Some(release), events)?);
-    }
-    Ok(())
 }

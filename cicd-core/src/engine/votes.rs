@@ -8,8 +8,8 @@ use super::change::{By, release_key};
 use super::deployments::found;
 use super::error::EngineError;
 use super::facts::{Roles, facts, relied_on};
-use super::releases::{found_release, supersede};
-use super::{Engine, Options, Outcome};
+use super::releases::found_release;
+use super::{Engine, Options, Outcome, queue};
 use crate::approval::VoteDecision;
 use crate::authz::{Action, Caller, Object};
 use crate::digest::Digest;
@@ -97,7 +97,7 @@ impl Engine {
         decision: VoteDecision,
         options: &Options,
     ) -> Result<Outcome<Release>, EngineError> {
-        let _turn = self.0.queues.turn(&caller.tenant, format!("release {id}")).await;
+        let _turn = self.0.turns.take(&caller.tenant, format!("release {id}")).await;
         let by = By::caller(caller);
         let ballot = Ballot {
             person: caller.principal.clone(),
@@ -150,7 +150,7 @@ fn voted(
         change.rely_on(key, version);
     }
     if let Some(approved) = after.filter(|after| matches!(after.state, State::Approved { .. })) {
-        supersede(&mut change, by, snapshot, deployment, &approved, roles)?;
+        queue::moved(&mut change, by, snapshot, deployment, &approved, roles)?;
     }
     Ok(Step::commit(change, release_key(id)))
 }

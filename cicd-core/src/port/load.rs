@@ -9,6 +9,7 @@ use crate::gate::{Freeze, Lock};
 use crate::id::{CiRunId, DeploymentId, ReleaseId, ServiceId};
 use crate::release::Release;
 use crate::release::ledger::LedgerEntry;
+use crate::release::queue::Queue;
 use crate::service::{Deployment, Service};
 use crate::time::Timestamp;
 
@@ -107,6 +108,8 @@ pub struct Snapshot {
     pub executing: Option<Release>,
     /// The releases that wait for votes or gates of the deployment, by the commits that made them, the first one first.
     pub waiting: Vec<Release>,
+    /// The deployment's queue; `None` before its first release.
+    pub queue: Option<Queue>,
     /// The release of the deployment that started last, by its commit, not by its time: of those that execute, succeeded
     /// or failed. What is rolled back is left out, because what ran before runs again.
     pub latest_executed: Option<Release>,

@@ -11,6 +11,7 @@ use crate::gate::{Freeze, Lock};
 use crate::id::RowVersion;
 use crate::release::Release;
 use crate::release::ledger::LedgerEntry;
+use crate::release::queue::Queue;
 use crate::service::{Deployment, Service};
 use crate::time::Timestamp;
 
@@ -116,6 +117,8 @@ records! {
     CiRun: "ci_run", |row| row.id.to_string();
     /// A release.
     Release: "release", |row| row.id().to_string();
+    /// The queue of a deployment.
+    Queue: "queue", |row| row.deployment.to_string();
     /// An entry of the stable ledger.
     LedgerEntry: "ledger_entry", |row| row.release.to_string();
     /// A tier's policy floor.
@@ -197,6 +200,7 @@ impl Record {
             Self::Deployment(row) => stamp!(row, created_at, updated_at),
             Self::CiConfig(row) => stamp!(row, updated_at, updated_at),
             Self::CdConfig(row) => stamp!(row, updated_at, updated_at),
+            Self::Queue(row) => stamp!(row, updated_at, updated_at),
             Self::PolicyFloor(row) => {
                 row.updated_at = Some(at);
                 row.row_version = version;

@@ -216,6 +216,7 @@ pub fn subject(key: &RecordKey) -> Subject {
         RecordKind::CdConfig => SubjectKind::CdConfig,
         RecordKind::CiRun => SubjectKind::CiRun,
         RecordKind::Release => SubjectKind::Release,
+        RecordKind::Queue => SubjectKind::Deployment,
         RecordKind::LedgerEntry => SubjectKind::LedgerEntry,
         RecordKind::PolicyFloor => SubjectKind::PolicyFloor,
         RecordKind::Freeze => SubjectKind::Freeze,

@@ -89,6 +89,7 @@ cases! { $
     }
     conflicts {
         one_of_many_writers_wins
+        one_of_many_first_writers_wins
         one_of_many_starts_wins
         one_of_many_repeats_wins
         writers_that_load_again_all_get_through

@@ -91,6 +91,7 @@ impl Tenant {
             .collect();
         snapshot.executing = self.slots.get(id).and_then(|id| self.row(RecordKind::Release, id));
         snapshot.waiting = self.waiting(id);
+        snapshot.queue = self.row(RecordKind::Queue, id);
         snapshot.latest_executed = self.latest_executed(id);
         snapshot.ledger = self.ledger_of(id).take(Snapshot::MOST_LEDGER_ENTRIES).cloned().collect();
     }

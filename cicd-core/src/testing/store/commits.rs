@@ -12,6 +12,7 @@ use crate::port::{ListQuery, Load, Record, RecordKey, RecordKind, Write};
 use crate::release::Release;
 use crate::release::event::ReleaseEvent;
 use crate::release::ledger::LedgerEntry;
+use crate::release::queue::Queue;
 use crate::service::Tier;
 use crate::testing::builders::{
     cd_config, ci_config, delete, floor, freeze, grant, lock, principal, put, release_id, run_id,
@@ -51,9 +52,10 @@ pub(super) async fn every_kind_of_row_can_be_written_and_read(fixture: Fixture) 
     let now = world.load(Load::tenant()).await.now;
     let site = &world.site;
     let release = world.create(1).await;
-    let rows: [Record; 8] = [
+    let rows: [Record; 9] = [
         service("blog").into(),
         ci_config(&site.service.id).into(),
+        Queue::after(None, &release).into(),
         LedgerEntry::of(&release).into(),
         floor(Tier::Production, 2).into(),
         freeze(1, now, now.plus_seconds(60)).into(),

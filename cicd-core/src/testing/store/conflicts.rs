@@ -35,9 +35,18 @@ fn the_winner(answers: &Answers) -> &Committed {
 pub(super) async fn one_of_many_writers_wins(fixture: Fixture) {
     let world = World::of(fixture).await;
     let row = world.put(service("blog")).await;
+    one_wins(&world, row).await;
+}
+
+pub(super) async fn one_of_many_first_writers_wins(fixture: Fixture) {
+    one_wins(&World::of(fixture).await, service("blog")).await;
+}
+
+/// Lets many write `row`, of whom all expect its version.
+async fn one_wins(world: &World, row: Service) {
     let before = world.events(Chain::Ledger).await.len();
     let named = |number| Service { name: format!("blog {number}"), ..row.clone() };
-    let answers = at_once(&world, (0..CALLERS).map(|number| put(&world.tenant, named(number)))).await;
+    let answers = at_once(world, (0..CALLERS).map(|number| put(&world.tenant, named(number)))).await;
     let stored = the_winner(&answers).records[0].clone();
     let stale = StoreError::Stale { what: stored.key() };
     assert!(

@@ -8,6 +8,7 @@ use crate::id::ReleaseId;
 use crate::port::{ChangeSet, Load, Record, RecordKey, RecordKind, Snapshot, Write};
 use crate::release::event::ReleaseEvent;
 use crate::release::ledger::LedgerEntry;
+use crate::release::queue::Queue;
 use crate::release::state::RollbackCause;
 use crate::release::{Release, ReleaseKind};
 use crate::service::Tier;
@@ -27,6 +28,7 @@ pub(super) async fn a_release_brings_what_decides_about_it(fixture: Fixture) {
     world.put(floor(Tier::Production, 3)).await;
     let (first, second) = (world.create(1).await, world.create(2).await);
     let executing = world.advance(&first, vec![started(&first, 1)]).await;
+    let queue = world.put(Queue::after(None, &second)).await;
     let site = &world.site;
     let loads = [
         Load::release(second.id()),
@@ -44,6 +46,7 @@ pub(super) async fn a_release_brings_what_decides_about_it(fixture: Fixture) {
         assert_eq!(found.executing.as_ref(), Some(&executing));
         assert_eq!(found.latest_executed.as_ref(), Some(&executing));
         assert_eq!(ids(&found.waiting), [second.id()]);
+        assert_eq!(found.queue.as_ref(), Some(&queue));
     }
 }
 

@@ -7,7 +7,7 @@ use super::site::floor_of;
 use crate::authz::Object;
 use crate::digest::Digest;
 use crate::id::{PrincipalId, ReleaseId};
-use crate::port::{ChangeSet, Load, Record, Snapshot, WorkKey};
+use crate::port::{ChangeSet, Load, Record, Snapshot, WorkKey, Write};
 use crate::release::command::{Ballot, Command};
 use crate::release::content::{Artifact, ArtifactOrigin};
 use crate::release::create::{self, Request, Surroundings};
@@ -15,6 +15,7 @@ use crate::release::decide::decide;
 use crate::release::event::ReleaseEvent;
 use crate::release::facts::Facts;
 use crate::release::ledger::{LedgerEntry, overtaken_by, rollback_target};
+use crate::release::queue::Queue;
 use crate::release::state::{FailureCause, State};
 use crate::release::{Release, refusal::Refusal};
 use crate::testing::builders::{principal, put, release_change};
@@ -65,8 +66,10 @@ impl Player<'_> {
             Some(Err(refusal)) => return self.note_refused(what, &refusal),
             Some(Ok(event)) => event,
         };
-        let mut change = release_change(&self.tenant, None, vec![event]);
+        let mut change = release_change(&self.tenant, None, vec![event.clone()]);
         rely_on(&mut change, snapshot);
+        let joined = Release::apply(None, &event, snapshot.now).expect("a creation is a beginning");
+        write_queue(&mut change, snapshot, &joined);
         if let Some(committed) = self.commit(what, change).await {
             self.releases.extend(committed.records.iter().filter_map(release_id));
         }
@@ -142,8 +145,13 @@ impl Player<'_> {
             }
         };
         let succeeded = events.contains(&ReleaseEvent::Succeeded);
+        let stamped = events.iter().map(|event| (event, snapshot.now));
+        let after = Release::fold(Some(release.clone()), stamped).expect("what was decided follows")?;
         let mut change = release_change(&self.tenant, Some(release), events);
         rely_on(&mut change, snapshot);
+        if release.state.name() != after.state.name() && matches!(after.state, State::Approved { .. }) {
+            write_queue(&mut change, snapshot, &after);
+        }
         if succeeded {
             self.succeed(&mut change, snapshot, release, &facts);
         }
@@ -168,6 +176,11 @@ impl Player<'_> {
 
 fn release_id(row: &Record) -> Option<ReleaseId> {
     if let Record::Release(release) = row { Some(release.id()) } else { None }
+}
+
+/// The queue of the deployment, as `release` joins it or is approved.
+fn write_queue(change: &mut ChangeSet, snapshot: &Snapshot, release: &Release) {
+    change.write(Write::Put(Box::new(Queue::after(snapshot.queue.as_ref(), release).into())));
 }
 
 /// The change commits only while deployment and CD config are as the snapshot saw them.

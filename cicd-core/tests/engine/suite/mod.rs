@@ -12,6 +12,7 @@ mod denials;
 mod dropped;
 mod explain;
 mod handover;
+mod hosts;
 mod keys;
 mod leases;
 mod queues;
