@@ -16,7 +16,7 @@ mod work;
 
 pub use authorizer::{Authorizer, AuthorizerError};
 pub use blobs::{BlobError, Blobs, ByteStream, LogChunk, LogName, StoredBlob};
-pub use changeset::{ChangeSet, Resolved, ResolvedRow, Write};
+pub use changeset::{ChangeSet, ResolveError, Resolved, ResolvedRow, Write};
 pub use executor::{
     CiExecutor, CiJob, CiOutcome, Delivery, DeployExecutor, DeployJob, DeployStatus, StepSink, Verb,
     VerbOutcome,

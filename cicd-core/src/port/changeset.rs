@@ -58,7 +58,19 @@ pub enum Resolved {
     Delete,
 }
 
-/// Everything that is committed together, for one tenant. It can't be built without an audit event.
+/// Why nobody can tell which rows a change leaves.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ResolveError {
+    /// Events don't follow from the row before.
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+    /// A denial that also writes rows, governs or stores an outcome.
+    #[error("a denial changes nothing; accepted: a change that an event in the ledger records")]
+    Unrecorded,
+}
+
+/// Everything that is committed together, for one tenant. It can't be built without an audit event, and what changes
+/// anything has one in the ledger.
 #[derive(Clone, Debug)]
 pub struct ChangeSet {
     tenant: TenantId,
@@ -89,7 +101,7 @@ impl ChangeSet {
         }
     }
 
-    /// A denial, which changes nothing but the tenant's security chain.
+    /// A denial, which changes nothing but the tenant's security chain; merged into a change, it is recorded with it.
     #[must_use]
     pub fn denial(tenant: TenantId, event: AuditEvent) -> Self {
         let mut change = Self::new(tenant, event);
@@ -198,8 +210,11 @@ impl ChangeSet {
     /// The rows as a commit at `at` leaves them, in the order of their keys: stores take their locks in this order.
     ///
     /// # Errors
-    /// [`ApplyError`] when events don't follow from the row before.
-    pub fn resolve(&self, at: Timestamp) -> Result<Vec<ResolvedRow>, ApplyError> {
+    /// [`ResolveError`] when events don't follow from the row before, or nothing in the ledger records the change.
+    pub fn resolve(&self, at: Timestamp) -> Result<Vec<ResolvedRow>, ResolveError> {
+        if self.ledger.is_empty() && (!self.writes.is_empty() || self.governs || self.operation.is_some()) {
+            return Err(ResolveError::Unrecorded);
+        }
         let mut rows = self.writes.iter().map(|write| resolve(write, at)).collect::<Result<Vec<_>, _>>()?;
         rows.sort_by(|a, b| a.key.cmp(&b.key));
         Ok(rows)

@@ -78,6 +78,7 @@ pub struct Committed {
 /// - `commit` is whole or not at all. Checked in this order: the operation (`Duplicate`), the lease (`LeaseLost`), the
 ///   governance epoch (`GovernanceMoved`), each row that is written or was relied on, in the order of keys (`Stale`), the
 ///   slot (`Occupied`). Nobody is answered before the change is durable.
+/// - What writes rows, governs or stores an outcome has an event in the ledger, else it is `Invalid`.
 /// - At most one release executes per deployment, by a constraint, not by code that looks first.
 /// - A commit appends its events to the tenant's chains in order, without gaps; their time is the store's and never goes
 ///   back. A governance change makes the epoch one more.

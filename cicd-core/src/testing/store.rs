@@ -74,6 +74,7 @@ cases! { $
         the_slot_is_free_when_the_rollout_is_over
         each_deployment_has_its_own_slot
         events_that_do_not_follow_are_invalid
+        what_the_ledger_does_not_record_is_invalid
         a_row_is_written_once_in_a_change
         checks_come_in_the_documented_order
         refused_commits_leave_nothing_behind

@@ -2,10 +2,11 @@
 
 use super::world::{LEASE_SECONDS, World, started, withdrawn, work};
 use super::{Fixture, dump};
+use crate::audit::Chain;
 use crate::authz::Token;
 use crate::digest::Digest;
 use crate::id::RowVersion;
-use crate::port::{ChangeSet, Load, OperationKey, Record, RecordKey, RecordKind, StoreError};
+use crate::port::{ChangeSet, Load, OperationKey, Record, RecordKey, RecordKind, StoreError, Write};
 use crate::release::Release;
 use crate::release::event::ReleaseEvent;
 use crate::service::Service;
@@ -166,6 +167,29 @@ pub(super) async fn events_that_do_not_follow_are_invalid(fixture: Fixture) {
     change.record(fraction);
     let refused = world.try_commit(change).await;
     assert!(matches!(refused, Err(StoreError::Invalid { .. })), "an event has a canonical form: {refused:?}");
+}
+
+pub(super) async fn what_the_ledger_does_not_record_is_invalid(fixture: Fixture) {
+    let world = World::of(fixture).await;
+    let row = Record::from(service("blog"));
+    let denial = || {
+        let event = event("access.denied", subject(&row.key()));
+        ChangeSet::denial(world.tenant.clone(), event)
+    };
+    let before = dump(&*world.store(), &world.tenant).await;
+    let [mut writes, mut governs, mut answers] = [denial(), denial(), denial()];
+    writes.write(Write::Put(Box::new(row.clone())));
+    governs.governs();
+    answers.answers(operation(), row.key());
+    for change in [writes, governs, answers] {
+        let refused = world.try_commit(change.clone()).await;
+        assert!(matches!(refused, Err(StoreError::Invalid { .. })), "{refused:?} for {change:?}");
+        assert_eq!(dump(&*world.store(), &world.tenant).await, before, "{change:?}");
+    }
+    let mut change = denial();
+    change.merge(put(&world.tenant, row.clone()));
+    assert_eq!(world.commit(change).await.records.len(), 1, "with a change it is recorded beside it");
+    assert_eq!(world.events(Chain::Security).await.len(), 1);
 }
 
 pub(super) async fn a_row_is_written_once_in_a_change(fixture: Fixture) {
