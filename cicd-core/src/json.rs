@@ -1,7 +1,11 @@
 //! Canonical JSON: the one byte form of a value, so that equal values have equal digests.
 
+mod scan;
+
 use serde::Serialize;
 use serde_json::Value;
+
+pub use scan::is_canonical;
 
 /// A value that has no canonical form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -33,4 +33,6 @@ pub mod service;
 pub mod testing;
 pub mod time;
 pub mod timeline;
+#[cfg(feature = "engine")]
+pub mod trail;
 pub mod violation;

@@ -25,7 +25,6 @@ use crate::error::{OpenError, corrupt, store_error};
 use crate::grants::Remembered;
 use crate::lock::FileLock;
 use crate::sql::{parsed, record};
-use crate::verify::ChainReport;
 use crate::writer::{Clock, Job, Reply, Writer};
 use crate::{events, list, load, oracle, schema, verify, work};
 
@@ -94,18 +93,6 @@ impl SqliteStore {
             // An error means that it has ended already.
             let _ = is_closed.await;
         }
-    }
-
-    /// Verifies both chains of `tenant` from their first events on. It reads everything: for `cicd doctor`.
-    ///
-    /// # Errors
-    /// [`StoreError::Unavailable`], and [`StoreError::Corrupt`] for rows that can't be read.
-    pub async fn verify_chains(&self, tenant: &TenantId) -> Result<Vec<ChainReport>, StoreError> {
-        let mut reports = Vec::new();
-        for chain in [Chain::Ledger, Chain::Security] {
-            reports.push(verify::whole(&self.readers, tenant, chain).await?);
-        }
-        Ok(reports)
     }
 
     /// What is wrong with the file and with what it holds, one line each; empty on a sound database. It reads everything.

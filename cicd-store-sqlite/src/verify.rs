@@ -1,4 +1,4 @@
-//! Verification of the chains: their ends when a file is opened, all of them for `cicd doctor`.
+//! Verification of the ends of the chains when a file is opened.
 
 use cicd_core::audit::{Chain, ChainError, ChainHead, StoredEvent, verify};
 use cicd_core::id::TenantId;
@@ -20,17 +20,6 @@ const LAST: u64 = 100;
 /// How many events are read at once.
 const BATCH: i64 = 1000;
 
-/// What the verification of a whole chain found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChainReport {
-    /// The chain.
-    pub chain: Chain,
-    /// How many events verified, from the first one on.
-    pub events: u64,
-    /// What is wrong with the next one; `None` when all verified and the chain ends where its head says.
-    pub error: Option<ChainError>,
-}
-
 /// Verifies the last events of every chain against its head.
 pub(crate) async fn ends(connection: &mut SqliteConnection) -> Result<(), OpenError> {
     let rows = sqlx::query(HEADS).fetch_all(&mut *connection).await?;
@@ -40,9 +29,9 @@ pub(crate) async fn ends(connection: &mut SqliteConnection) -> Result<(), OpenEr
         let from = start(connection, &tenant, chain, end).await?;
         let verified = match from {
             Ok(from) => follow(&mut *connection, &tenant, chain, from).await?,
-            Err(missing) => Err((0, missing)),
+            Err(missing) => Err(missing),
         };
-        let broken = verified.map_err(|(_, error)| error).and_then(|found| ends_at(found, end));
+        let broken = verified.and_then(|found| ends_at(found, end));
         broken.map_err(|source| OpenError::Chain { tenant, chain, source })?;
     }
     Ok(())
@@ -66,48 +55,22 @@ async fn start(
     })
 }
 
-/// Verifies a whole chain.
-pub(crate) async fn whole(
-    readers: &sqlx::SqlitePool,
-    tenant: &TenantId,
-    chain: Chain,
-) -> Result<ChainReport, StoreError> {
-    let mut connection = readers.acquire().await.map_err(|error| store_error(&error))?;
-    // The head first: events that come meanwhile follow it.
-    let query = sqlx::query("SELECT seq, hash, at FROM cicd_chain_head WHERE tenant = ?1 AND chain = ?2");
-    let row = query.bind(tenant.as_str()).bind(chain.as_str()).fetch_optional(&mut *connection).await;
-    let end = match row.map_err(|error| store_error(&error))? {
-        Some(row) => head(&row, [0, 1, 2])?,
-        None => ChainHead::EMPTY,
-    };
-    Ok(match follow(&mut connection, tenant, chain, ChainHead::EMPTY).await? {
-        Ok(found) => {
-            // Later events are fine; earlier ends are not.
-            let error = if found.seq > end.seq { None } else { ends_at(found, end).err() };
-            ChainReport { chain, events: found.seq, error }
-        }
-        Err((events, error)) => ChainReport { chain, events, error: Some(error) },
-    })
-}
-
-/// Verifies the events after `from`, in batches. Gives the head that they lead to, or how many verified and what is wrong.
+/// Verifies the events after `from`, in batches. Gives the head that they lead to, or what is wrong.
 async fn follow(
     connection: &mut SqliteConnection,
     tenant: &TenantId,
     chain: Chain,
     from: ChainHead,
-) -> Result<Result<ChainHead, (u64, ChainError)>, StoreError> {
+) -> Result<Result<ChainHead, ChainError>, StoreError> {
     let mut head = from;
     loop {
         let events = batch(&mut *connection, tenant, chain, head.seq, BATCH).await?;
         if events.is_empty() {
             return Ok(Ok(head));
         }
-        for event in &events {
-            match verify(tenant, chain, head, [event]) {
-                Ok(next) => head = next,
-                Err(error) => return Ok(Err((head.seq, error))),
-            }
+        match verify(tenant, chain, head, &events) {
+            Ok(next) => head = next,
+            Err(error) => return Ok(Err(error)),
         }
     }
 }
@@ -129,6 +92,5 @@ fn ends_at(found: ChainHead, end: ChainHead) -> Result<(), ChainError> {
     if found.seq != end.seq {
         return Err(ChainError::Head { expected: end.seq, found: found.seq });
     }
-    // A head that names another hash or time is as broken as its event.
-    if found == end { Ok(()) } else { Err(ChainError::Hash { seq: end.seq }) }
+    if found == end { Ok(()) } else { Err(ChainError::HeadDiffers { seq: end.seq }) }
 }

@@ -26,6 +26,7 @@ const ORDER: &[&str] = &[
     "timeline",
     "outbox",
     "port",
+    "trail",
     "engine",
     "memory",
     "testing",

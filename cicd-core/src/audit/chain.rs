@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Chain, StoredEvent};
+use super::{Chain, ChainError, StoredEvent};
 use crate::digest::Digest;
 use crate::id::TenantId;
+use crate::json;
 use crate::time::Timestamp;
 
 /// What every hash begins with: format and version.
@@ -67,45 +68,6 @@ pub fn hash(
     ])
 }
 
-/// What is wrong with a chain, and with which event.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ChainError {
-    /// A sequence is missing, or stands twice.
-    #[error("event {found} stands where event {expected} should")]
-    Sequence {
-        /// The sequence that should stand there.
-        expected: u64,
-        /// The sequence that stands there.
-        found: u64,
-    },
-    /// The event does not follow the one before it.
-    #[error("event {seq} names another predecessor than event {} has", seq - 1)]
-    Previous {
-        /// The event.
-        seq: u64,
-    },
-    /// The event was altered.
-    #[error("event {seq} does not have the hash of its contents")]
-    Hash {
-        /// The event.
-        seq: u64,
-    },
-    /// The event is older than the one before it.
-    #[error("event {seq} is older than event {}", seq - 1)]
-    Time {
-        /// The event.
-        seq: u64,
-    },
-    /// The chain does not end where its head says.
-    #[error("the chain ends at event {found}, but its head says {expected}")]
-    Head {
-        /// Where the head says that it ends.
-        expected: u64,
-        /// Where it ends.
-        found: u64,
-    },
-}
-
 /// Verifies that `events` follow `from` without a gap, and gives the head that they lead to.
 ///
 /// # Errors
@@ -129,6 +91,9 @@ pub fn verify<'a>(
         }
         if hash(tenant, chain, head.hash, seq, event.at, event.bytes.as_bytes()) != event.hash {
             return Err(ChainError::Hash { seq });
+        }
+        if !json::is_canonical(&event.bytes) {
+            return Err(ChainError::Canonical { seq });
         }
         Ok(ChainHead { seq, hash: event.hash, at: event.at })
     })
@@ -181,6 +146,15 @@ mod tests {
         let mut relinked = events.clone();
         relinked[3].previous = Digest::ZERO;
         assert_eq!(check(&relinked), Err(ChainError::Previous { seq: 4 }));
+        let mut loose = events.clone();
+        let (event, _) = ChainHead { seq: 1, hash: events[0].hash, at: events[0].at }.append(
+            &tenant,
+            Chain::Ledger,
+            events[1].at,
+            "{ }".into(),
+        );
+        loose[1] = event;
+        assert_eq!(check(&loose), Err(ChainError::Canonical { seq: 2 }));
         let other = "globex".parse().unwrap();
         assert_eq!(
             verify(&other, Chain::Ledger, ChainHead::EMPTY, &events),

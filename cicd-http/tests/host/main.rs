@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod audit;
 mod refusals;
 mod start_and_stop;
 mod support;

@@ -2,6 +2,7 @@
 
 use cicd_core::audit::{Chain, ChainError};
 use cicd_core::testing::builders::{put, service};
+use cicd_core::trail::verify_tenant;
 use cicd_store_sqlite::OpenError;
 
 use crate::database::{Database, acme, commit};
@@ -56,7 +57,7 @@ async fn an_altered_end_is_refused() {
     }
     let database = recorded().await;
     database.past_triggers("cicd_chain_head", "UPDATE cicd_chain_head SET hash = randomblob(32)").await;
-    assert_eq!(found_at_open(&database).await, ChainError::Hash { seq: EVENTS });
+    assert_eq!(found_at_open(&database).await, ChainError::HeadDiffers { seq: EVENTS });
 }
 
 #[tokio::test]
@@ -64,9 +65,9 @@ async fn the_doctor_verifies_the_rest() {
     let database = recorded().await;
     database.past_triggers("cicd_audit_event", &format!("{ALTER} 7")).await;
     let store = database.open().await;
-    let reports = store.verify_chains(&acme()).await.unwrap();
+    let reports = verify_tenant(&store, &acme()).await.unwrap();
     let found: Vec<_> =
-        reports.iter().map(|report| (report.chain, report.events, report.error.clone())).collect();
+        reports.iter().map(|report| (report.chain, report.verified(), report.error.clone())).collect();
     assert_eq!(
         found,
         [(Chain::Ledger, 6, Some(ChainError::Hash { seq: 7 })), (Chain::Security, 0, None)],
@@ -79,9 +80,9 @@ async fn the_doctor_verifies_the_rest() {
 async fn sound_chains_verify_whole() {
     let database = recorded().await;
     let store = database.open().await;
-    let reports = store.verify_chains(&acme()).await.unwrap();
+    let reports = verify_tenant(&store, &acme()).await.unwrap();
     assert!(reports.iter().all(|report| report.error.is_none()), "{reports:?}");
-    assert_eq!(reports[0].events, EVENTS);
+    assert_eq!(reports[0].verified(), EVENTS);
     assert_eq!(store.oracle().await.unwrap(), Vec::<String>::new());
     store.close().await;
 }

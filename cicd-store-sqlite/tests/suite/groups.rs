@@ -5,6 +5,7 @@ use std::time::Duration;
 use cicd_core::audit::Chain;
 use cicd_core::port::{Store as _, StoreError};
 use cicd_core::testing::builders::{put, service};
+use cicd_core::trail::verify_tenant;
 use cicd_store_sqlite::{SqliteOptions, SqliteStore};
 
 use crate::database::{Database, acme, commit, create, register, release, start};
@@ -50,7 +51,7 @@ async fn a_refused_change_hurts_no_other() {
     assert_eq!(release(&store, 2).await, second);
     let head = store.head(&acme(), Chain::Ledger).await.unwrap();
     assert_eq!(head.seq, 5 + 3, "what was refused left no event");
-    assert_eq!(store.verify_chains(&acme()).await.unwrap()[0].error, None);
+    assert_eq!(verify_tenant(&store, &acme()).await.unwrap()[0].error, None);
     assert_eq!(store.oracle().await.unwrap(), Vec::<String>::new());
     store.close().await;
 }

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use cicd_core::port::{Load, RecordKey, RecordKind, Store as _};
 use cicd_core::testing::builders::{put, service};
+use cicd_core::trail::verify_tenant;
 
 use crate::database::{Database, acme};
 
@@ -28,8 +29,8 @@ async fn what_was_answered_is_there_after_a_kill() {
             );
         }
         assert_eq!(store.oracle().await.unwrap(), Vec::<String>::new());
-        let reports = store.verify_chains(&acme()).await.unwrap();
-        assert!(reports[0].error.is_none() && reports[0].events >= answered.len() as u64, "{reports:?}");
+        let reports = verify_tenant(&store, &acme()).await.unwrap();
+        assert!(reports[0].error.is_none() && reports[0].verified() >= answered.len() as u64, "{reports:?}");
         store.close().await;
     }
 }

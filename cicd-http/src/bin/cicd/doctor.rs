@@ -1,6 +1,7 @@
 //! `cicd doctor`.
 
 use cicd_core::port::Store as _;
+use cicd_core::trail::verify_tenant;
 use cicd_store_sqlite::SqliteStore;
 use clap::Args;
 
@@ -40,10 +41,10 @@ impl Doctor {
         let opened = "the database opens: schema, heads and the last events of every chain";
         let mut findings = vec![Finding { check: opened.to_owned(), wrong: Vec::new() }];
         for tenant in store.tenants().await? {
-            for report in store.verify_chains(&tenant).await? {
+            for report in verify_tenant(store, &tenant).await? {
                 let name = report.chain.as_str();
                 findings.push(Finding {
-                    check: format!("chain {tenant}/{name}: {} events verified", report.events),
+                    check: format!("chain {tenant}/{name}: {} events verified", report.verified()),
                     wrong: report.error.iter().map(ToString::to_string).collect(),
                 });
             }

@@ -2,20 +2,36 @@
 
 use std::error::Error;
 use std::fmt;
+use std::process::ExitCode;
+
+/// The exit code of a command that could not find out what it was asked; `clap` gives the same for wrong arguments.
+const UNANSWERED: u8 = 2;
 
 /// One line, with every cause.
 #[derive(Debug)]
-pub(crate) struct Failure(String);
+pub(crate) struct Failure {
+    line: String,
+    code: u8,
+}
 
 impl Failure {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
+        Self { line: message.into(), code: 1 }
+    }
+
+    /// The same, of a command whose exit code 1 is an answer.
+    pub(crate) fn unanswered(self) -> Self {
+        Self { code: UNANSWERED, ..self }
+    }
+
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        self.code.into()
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.replace('\n', " "))
+        f.write_str(&self.line.replace('\n', " "))
     }
 }
 
@@ -27,6 +43,6 @@ impl<E: Error> From<E> for Failure {
             message = format!("{message}: {error}");
             cause = error.source();
         }
-        Self(message)
+        Self::new(message)
     }
 }

@@ -1,5 +1,6 @@
 //! `cicd`: the release-governance engine as one host over SQLite. Only wiring lives here.
 
+mod audit;
 mod data;
 mod doctor;
 mod executors;
@@ -32,6 +33,8 @@ enum Command {
     Token(token::Token),
     /// Examine a database that no host holds: chains, invariants, permissions.
     Doctor(doctor::Doctor),
+    /// Verify the audit trail.
+    Audit(audit::Audit),
 }
 
 #[tokio::main]
@@ -41,12 +44,13 @@ async fn main() -> ExitCode {
         Command::Migrate(migrate) => migrate.run().await,
         Command::Token(token) => token.run().await,
         Command::Doctor(doctor) => doctor.run().await,
+        Command::Audit(audit) => audit.run().await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("cicd: {failure}");
-            ExitCode::FAILURE
+            failure.exit_code()
         }
     }
 }
