@@ -1,1 +1,5 @@
-//! Suites that cross crates.
+//! Suites that cross crates, and the servers that suites run on.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "helpers of tests: a panic is how they fail")]
+
+pub mod postgres;

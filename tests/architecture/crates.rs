@@ -42,6 +42,7 @@ const RULES: &[Rule] = &[
         ],
         optional: &["tokio"],
     },
+    adapter("cicd-store-postgres"),
     adapter("cicd-store-sqlite"),
     adapter("cicd-authz-casbin"),
     adapter("cicd-executor"),

@@ -6,18 +6,23 @@ const LONGEST: usize = 500;
 
 #[test]
 fn no_file_outgrows_its_concept() {
-    let too_long: Vec<String> =
-        ["cicd-core", "cicd-store-sqlite", "cicd-authz-casbin", "cicd-executor", "cicd-http"]
-            .into_iter()
-            .chain(["examples", "tests", "xtask"])
-            .flat_map(|member| {
-                let files = source::files(&source::root().join(member)).into_iter();
-                files.map(move |(path, text)| {
-                    (format!("{member}/{}", path.display()), source::shipped(&text).count())
-                })
-            })
-            .filter(|(_, lines)| *lines > LONGEST)
-            .map(|(path, lines)| format!("{path}: {lines} lines"))
-            .collect();
+    let too_long: Vec<String> = [
+        "cicd-core",
+        "cicd-store-postgres",
+        "cicd-store-sqlite",
+        "cicd-authz-casbin",
+        "cicd-executor",
+        "cicd-http",
+    ]
+    .into_iter()
+    .chain(["examples", "tests", "xtask"])
+    .flat_map(|member| {
+        let files = source::files(&source::root().join(member)).into_iter();
+        files
+            .map(move |(path, text)| (format!("{member}/{}", path.display()), source::shipped(&text).count()))
+    })
+    .filter(|(_, lines)| *lines > LONGEST)
+    .map(|(path, lines)| format!("{path}: {lines} lines"))
+    .collect();
     assert!(too_long.is_empty(), "split along concepts (accepted: at most {LONGEST} lines): {too_long:#?}");
 }

@@ -6,6 +6,7 @@ use std::process::Command;
 /// The members of the workspace.
 pub(crate) const MEMBERS: &[&str] = &[
     "cicd-core",
+    "cicd-store-postgres",
     "cicd-store-sqlite",
     "cicd-authz-casbin",
     "cicd-executor",

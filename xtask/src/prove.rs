@@ -40,6 +40,11 @@ const PROOFS: &[Proof] = &[
         &["-p", "cicd-store-sqlite", "--features", "testing", "--test", "suite", "memory_and_sqlite_agree"],
     ),
     Proof::of(
+        "postgres-traces",
+        10_000,
+        &["-p", "cicd-store-postgres", "--test", "suite", "memory_and_postgres_agree"],
+    ),
+    Proof::of(
         "rights",
         1_000_000,
         &["-p", "cicd-authz-casbin", "--test", "rights", "casbin_and_the_reference_agree"],

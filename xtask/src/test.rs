@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that CI checks.
 
+mod debian;
 mod licences;
 mod packages;
 mod wasm;
@@ -13,6 +14,7 @@ pub(crate) fn run(filter: Option<String>) -> Result<(), Failure> {
     let mut report = Report::new(filter);
     lints(&mut report);
     wasm::step(&mut report);
+    report.step("debian packages", debian::packages);
     report.step("tests", || {
         tool::output(&mut tool::cargo(&[
             "test",

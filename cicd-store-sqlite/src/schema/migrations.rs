@@ -23,10 +23,14 @@ macro_rules! migration {
 }
 
 /// The number of the last step that this binary knows.
-pub const LATEST: u32 = 3;
+pub const LATEST: u32 = 4;
 
-pub(super) const ALL: &[Migration] =
-    &[migration!(1, "0001", "audit"), migration!(2, "0002", "rows"), migration!(3, "0003", "work")];
+pub(super) const ALL: &[Migration] = &[
+    migration!(1, "0001", "audit"),
+    migration!(2, "0002", "rows"),
+    migration!(3, "0003", "work"),
+    migration!(4, "0004", "commit"),
+];
 
 impl Migration {
     /// SHA-256 of the step; line ends don't count, so that a checkout may have its own.

@@ -1,0 +1,37 @@
+//! The grants of each tenant, as they were last read: every decision needs all of them, and they seldom change.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use cicd_core::authz::Grant;
+use cicd_core::id::TenantId;
+
+/// How many tenants' grants are remembered.
+const TENANTS: usize = 1024;
+
+/// Grants, and the sequence of the commit that changed them last.
+type Grants = (i64, Arc<[Grant]>);
+
+/// What was read last. A load reads the sequence of the last change in the same statement, so what is remembered is never
+/// used past its time.
+#[derive(Debug, Default)]
+pub(crate) struct Remembered(Mutex<HashMap<TenantId, Grants>>);
+
+impl Remembered {
+    /// The tenant's grants and the sequence that they are of.
+    pub(crate) fn get(&self, tenant: &TenantId) -> Option<Grants> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(tenant).cloned()
+    }
+
+    /// Remembers the tenant's grants, unless newer ones are remembered.
+    pub(crate) fn set(&self, tenant: &TenantId, seq: i64, grants: Arc<[Grant]>) {
+        let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if remembered.len() >= TENANTS && !remembered.contains_key(tenant) {
+            remembered.clear();
+        }
+        let entry = remembered.entry(tenant.clone()).or_insert_with(|| (seq, Arc::clone(&grants)));
+        if entry.0 < seq {
+            *entry = (seq, grants);
+        }
+    }
+}

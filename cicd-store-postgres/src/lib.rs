@@ -1,0 +1,40 @@
+//! Store on PostgreSQL for the release-governance engine: one database that any number of hosts share.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use cicd_store_postgres::{PostgresOptions, PostgresStore, migrate};
+//!
+//! let options = PostgresOptions::default();
+//! let pool = options.pool("postgres://cicd@db.example/cicd").await?;
+//! migrate(&pool).await?;
+//! let store = PostgresStore::with_pool(pool).await?;
+//! store.close().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A decision is two round trips: one statement that reads all of one moment, and one call of `cicd_commit`, which locks the
+//! heads of the tenant's chains, checks everything that the decision relied on and writes all or nothing. Time is the
+//! server's.
+
+mod commit;
+mod config;
+mod error;
+mod events;
+mod grants;
+mod list;
+mod load;
+mod oracle;
+mod schema;
+mod sql;
+mod store;
+mod template;
+mod verify;
+mod work;
+
+pub use config::PostgresOptions;
+pub use error::OpenError;
+pub use oracle::ORACLE;
+pub use schema::{LATEST_MIGRATION, migrate, migrate_down};
+pub use store::PostgresStore;
+pub use verify::ChainReport;

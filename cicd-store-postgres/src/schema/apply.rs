@@ -1,0 +1,131 @@
+//! Brings a database from one step of the schema to another.
+
+use sqlx::postgres::{PgConnection, PgPool};
+use sqlx::{Connection as _, Row as _};
+
+use super::migrations::{ALL, Migration};
+use crate::error::OpenError;
+
+const CREATE_MIGRATIONS: &str = "
+CREATE TABLE IF NOT EXISTS cicd_migrations (
+    version integer PRIMARY KEY,
+    name text NOT NULL,
+    checksum text NOT NULL,
+    oldest integer NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+)";
+const HAS_MIGRATIONS: &str = "SELECT to_regclass('cicd_migrations') IS NOT NULL";
+const APPLIED: &str = "SELECT version, checksum, oldest FROM cicd_migrations ORDER BY version";
+const RECORD: &str = "INSERT INTO cicd_migrations (version, name, checksum, oldest) VALUES ($1, $2, $3, $4)";
+const FORGET: &str = "DELETE FROM cicd_migrations WHERE version = $1";
+
+/// Of two that migrate one schema at once the second waits, however long the first one takes.
+const LOCK: &str = "
+SELECT set_config('lock_timeout', '0', false), set_config('statement_timeout', '0', false),
+    pg_advisory_lock(hashtextextended('cicd_migrations ' || current_schema(), 0))";
+/// What is made belongs to one schema, and its functions look nowhere else, however a later session is set.
+const ONE_SCHEMA: &str =
+    "SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)";
+
+/// A step that was applied.
+#[derive(Debug)]
+pub(super) struct Applied {
+    pub(super) version: u32,
+    pub(super) checksum: String,
+    pub(super) oldest: u32,
+}
+
+/// Brings the database that `pool` reaches to the latest schema that this binary knows. Gives the numbers of the
+/// migrations that were applied; none when it was up to date. Of two callers at once, one waits for the other.
+///
+/// # Errors
+/// [`OpenError::MigrationAltered`] and [`OpenError::SchemaNewer`] when what was applied before does not allow this binary;
+/// [`OpenError::Migration`] when a step failed: the steps before it stay.
+pub async fn migrate(pool: &PgPool) -> Result<Vec<u32>, OpenError> {
+    let mut connection = locked(pool).await?;
+    let migrated = up(&mut connection).await;
+    connection.close().await?;
+    migrated
+}
+
+/// Takes back every migration after number `to`, the last one first. Gives the numbers of those that were taken back.
+///
+/// # Errors
+/// As [`migrate`]; [`OpenError::Migration`] also where something that is stored would be lost.
+pub async fn migrate_down(pool: &PgPool, to: u32) -> Result<Vec<u32>, OpenError> {
+    let mut connection = locked(pool).await?;
+    let migrated = down(&mut connection, to).await;
+    connection.close().await?;
+    migrated
+}
+
+/// A connection that holds the lock of the schema's migrations until it is closed.
+async fn locked(pool: &PgPool) -> Result<PgConnection, OpenError> {
+    let mut connection = pool.acquire().await?.detach();
+    sqlx::query(LOCK).execute(&mut connection).await?;
+    Ok(connection)
+}
+
+pub(super) async fn up(connection: &mut PgConnection) -> Result<Vec<u32>, OpenError> {
+    let before = applied(connection).await?;
+    super::inspect::allowed(&before)?;
+    sqlx::query(CREATE_MIGRATIONS).execute(&mut *connection).await?;
+    let last = before.last().map_or(0, |step| step.version);
+    let mut done = Vec::new();
+    for step in ALL.iter().filter(|step| step.version > last) {
+        run(connection, step, step.up, true).await?;
+        done.push(step.version);
+    }
+    Ok(done)
+}
+
+async fn down(connection: &mut PgConnection, to: u32) -> Result<Vec<u32>, OpenError> {
+    let before = applied(connection).await?;
+    super::inspect::allowed(&before)?;
+    let last = before.last().map_or(0, |step| step.version);
+    let mut done = Vec::new();
+    for step in ALL.iter().rev().filter(|step| (to.saturating_add(1)..=last).contains(&step.version)) {
+        run(connection, step, step.down, false).await?;
+        done.push(step.version);
+    }
+    Ok(done)
+}
+
+/// The steps that were applied, in order.
+pub(super) async fn applied(connection: &mut PgConnection) -> Result<Vec<Applied>, OpenError> {
+    let has_migrations: bool = sqlx::query_scalar(HAS_MIGRATIONS).fetch_one(&mut *connection).await?;
+    if !has_migrations {
+        return Ok(Vec::new());
+    }
+    let number = |number: i32| u32::try_from(number).unwrap_or_default();
+    let rows = sqlx::query(APPLIED).fetch_all(&mut *connection).await?;
+    let steps = rows.iter().map(|row| {
+        let (version, oldest) = (number(row.try_get(0)?), number(row.try_get(2)?));
+        Ok(Applied { version, checksum: row.try_get(1)?, oldest })
+    });
+    Ok(steps.collect::<Result<_, sqlx::Error>>()?)
+}
+
+/// Runs one step and records it, or forgets it, in one transaction.
+async fn run(
+    connection: &mut PgConnection,
+    step: &Migration,
+    sql: &'static str,
+    is_up: bool,
+) -> Result<(), OpenError> {
+    let failed = |source| OpenError::Migration { version: step.version, name: step.name, source };
+    let column = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    let mut transaction = connection.begin().await.map_err(failed)?;
+    sqlx::query(ONE_SCHEMA).execute(&mut *transaction).await.map_err(failed)?;
+    sqlx::raw_sql(sql).execute(&mut *transaction).await.map_err(failed)?;
+    let record = match is_up {
+        true => sqlx::query(RECORD)
+            .bind(column(step.version))
+            .bind(step.name)
+            .bind(step.checksum())
+            .bind(column(step.oldest())),
+        false => sqlx::query(FORGET).bind(column(step.version)),
+    };
+    record.execute(&mut *transaction).await.map_err(failed)?;
+    transaction.commit().await.map_err(failed)
+}

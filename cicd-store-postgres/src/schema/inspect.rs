@@ -1,0 +1,81 @@
+//! Whether this binary may run on a schema.
+
+use sqlx::postgres::PgConnection;
+
+use super::apply::{self, Applied};
+use super::migrations::{ALL, LATEST};
+use crate::error::OpenError;
+
+/// The oldest PostgreSQL that the store runs on.
+const OLDEST_SERVER: u32 = 14;
+
+/// Refuses a server that is too old, and a schema that is not at this binary's latest step, or a later one that allows it.
+pub(crate) async fn inspect(connection: &mut PgConnection) -> Result<(), OpenError> {
+    let found = connection.server_version_num().map_or(OLDEST_SERVER, |number| number / 10_000);
+    if found < OLDEST_SERVER {
+        return Err(OpenError::ServerOlder { found });
+    }
+    let applied = apply::applied(connection).await?;
+    allowed(&applied)?;
+    let found = applied.last().map_or(0, |step| step.version);
+    if found < LATEST { Err(OpenError::SchemaOlder { found, needed: LATEST }) } else { Ok(()) }
+}
+
+/// Whether what was applied is what this binary knows, or a later step that allows this binary.
+pub(super) fn allowed(applied: &[Applied]) -> Result<(), OpenError> {
+    for (step, known) in applied.iter().zip(ALL) {
+        if step.version != known.version || step.checksum != known.checksum() {
+            return Err(OpenError::MigrationAltered { version: known.version, name: known.name });
+        }
+    }
+    match applied.iter().skip(ALL.len()).find(|step| step.oldest > LATEST) {
+        Some(step) => {
+            Err(OpenError::SchemaNewer { version: step.version, oldest: step.oldest, known: LATEST })
+        }
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn steps(count: usize) -> Vec<Applied> {
+        let known = ALL.iter().map(|step| Applied {
+            version: step.version,
+            checksum: step.checksum(),
+            oldest: step.oldest(),
+        });
+        known.take(count).collect()
+    }
+
+    #[test]
+    fn a_later_step_says_whether_this_binary_may_run() {
+        let later = |oldest| {
+            let mut applied = steps(ALL.len());
+            applied.push(Applied { version: LATEST + 1, checksum: "sha256:of-later".into(), oldest });
+            allowed(&applied)
+        };
+        assert!(later(LATEST).is_ok());
+        let refused = later(LATEST + 1).unwrap_err().to_string();
+        assert_eq!(
+            refused,
+            format!(
+                "migration {} needs a binary that knows migration {}; this one knows up to {LATEST}: run a newer binary",
+                LATEST + 1,
+                LATEST + 1
+            )
+        );
+    }
+
+    #[test]
+    fn another_form_of_a_step_is_refused() {
+        assert!(allowed(&steps(2)).is_ok());
+        let mut altered = steps(3);
+        altered[1].checksum = "sha256:of-something-else".into();
+        assert!(matches!(allowed(&altered), Err(OpenError::MigrationAltered { version: 2, name: "rows" })));
+        let mut gap = steps(3);
+        gap.remove(1);
+        assert!(matches!(allowed(&gap), Err(OpenError::MigrationAltered { version: 2, .. })));
+    }
+}

@@ -1,0 +1,178 @@
+//! The store: every read is one statement, every change is one call of the server's `cicd_commit`.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use async_trait::async_trait;
+use cicd_core::audit::{Chain, ChainHead, StoredEvent};
+use cicd_core::authz::Token;
+use cicd_core::digest::Digest;
+use cicd_core::id::TenantId;
+use cicd_core::page::{Limit, Page};
+use cicd_core::port::{
+    ChangeSet, ClaimRequest, Committed, EventQuery, Lease, ListQuery, Load, Record, RecordKind, Snapshot,
+    Store, StoreError,
+};
+use cicd_core::time::Timestamp;
+use sqlx::postgres::PgPool;
+
+use crate::config::PostgresOptions;
+use crate::error::{OpenError, corrupt, store_error};
+use crate::grants::Remembered;
+use crate::sql::{parsed, record, time};
+use crate::verify::ChainReport;
+use crate::{commit, events, list, load, oracle, schema, verify, work};
+
+const TOKEN: &str =
+    "SELECT tenant, body::text, cicd_now() FROM cicd_token WHERE hash = $1 ORDER BY tenant LIMIT 1";
+
+/// A store on a PostgreSQL server, which any number of processes share. Clones are the same store.
+#[derive(Clone)]
+pub struct PostgresStore {
+    pool: PgPool,
+    grants: Arc<Remembered>,
+    /// The latest time that the server said, in microseconds: what a commit's time is guessed from.
+    seen: Arc<AtomicI64>,
+}
+
+impl PostgresStore {
+    /// Connects to the server at `url`, such as `postgres://cicd@db.example/cicd`, with a pool of its own.
+    ///
+    /// # Errors
+    /// [`OpenError`] when the server can't be reached or is older than PostgreSQL 14, the schema's migrations do not allow
+    /// this binary, or the last 100 events of a chain don't verify.
+    pub async fn connect(url: &str, options: &PostgresOptions) -> Result<Self, OpenError> {
+        Self::with_pool(options.pool(url).await?).await
+    }
+
+    /// The same on the host's own pool. Its sessions run at read committed; `force_generic_plan` as `plan_cache_mode`, the
+    /// timeouts of [`PostgresOptions`] and `test_before_acquire(false)` are recommended.
+    ///
+    /// # Errors
+    /// As [`PostgresStore::connect`].
+    pub async fn with_pool(pool: PgPool) -> Result<Self, OpenError> {
+        let mut connection = pool.acquire().await?;
+        schema::inspect(&mut connection).await?;
+        verify::ends(&mut connection).await?;
+        drop(connection);
+        Ok(Self { pool, grants: Arc::default(), seen: Arc::default() })
+    }
+
+    /// The pool, for an embedder that keeps tables of its own beside ours.
+    #[must_use]
+    pub const fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Ends all connections once what is under way has been answered. Whatever is asked later is `Unavailable`.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// Verifies both chains of `tenant` from their first events on. It reads everything: for `cicd doctor`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`], and [`StoreError::Corrupt`] for rows that can't be read.
+    pub async fn verify_chains(&self, tenant: &TenantId) -> Result<Vec<ChainReport>, StoreError> {
+        let mut reports = Vec::new();
+        for chain in [Chain::Ledger, Chain::Security] {
+            reports.push(verify::whole(&self.pool, tenant, chain).await?);
+        }
+        Ok(reports)
+    }
+
+    /// What is wrong with what the database holds, one line each; empty on a sound one. It reads everything.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the server can't be reached.
+    pub async fn oracle(&self) -> Result<Vec<String>, StoreError> {
+        oracle::broken(&self.pool).await
+    }
+
+    /// Does a unit of work whether or not anybody still waits for the answer: a caller that goes away can't leave a
+    /// connection in the middle of it.
+    async fn whole<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let gone = |error| StoreError::Unavailable { message: format!("the work was not finished: {error}") };
+        tokio::spawn(work).await.unwrap_or_else(|error| Err(gone(error)))
+    }
+
+    fn see(&self, time: Timestamp) {
+        self.seen.fetch_max(time.as_micros(), Ordering::Relaxed);
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn load(&self, tenant: &TenantId, load: &Load) -> Result<Snapshot, StoreError> {
+        let (snapshot, latest) = load::load(&self.pool, &self.grants, tenant, load).await?;
+        self.see(latest);
+        Ok(snapshot)
+    }
+
+    async fn commit(&self, change: ChangeSet) -> Result<Committed, StoreError> {
+        let (pool, guess) = (self.pool.clone(), Timestamp::from_micros(self.seen.load(Ordering::Relaxed)));
+        let committed = self.whole(async move { commit::commit(&pool, &change, guess).await }).await?;
+        self.see(committed.at);
+        Ok(committed)
+    }
+
+    async fn list(
+        &self,
+        tenant: &TenantId,
+        query: &ListQuery,
+        after: Option<&str>,
+        limit: Limit,
+    ) -> Result<Page<Record>, StoreError> {
+        list::list(&self.pool, tenant, query, after, limit).await
+    }
+
+    async fn events(&self, tenant: &TenantId, query: &EventQuery) -> Result<Vec<StoredEvent>, StoreError> {
+        events::events(&self.pool, tenant, query).await
+    }
+
+    async fn head(&self, tenant: &TenantId, chain: Chain) -> Result<ChainHead, StoreError> {
+        events::head(&self.pool, tenant, chain).await
+    }
+
+    async fn tenants(&self) -> Result<Vec<TenantId>, StoreError> {
+        events::tenants(&self.pool).await
+    }
+
+    async fn token(&self, hash: Digest) -> Result<Option<(TenantId, Token, Timestamp)>, StoreError> {
+        let query = sqlx::query(TOKEN).bind(hash.to_string());
+        let row = query.fetch_optional(&self.pool).await.map_err(|error| store_error(&error))?;
+        let Some(row) = row else { return Ok(None) };
+        let token = Token::try_from(record(RecordKind::Token, &row, 1)?);
+        Ok(Some((parsed(&row, 0)?, token.map_err(|key| corrupt("a token", key))?, time(&row, 2)?)))
+    }
+
+    async fn claim(&self, request: ClaimRequest) -> Result<Vec<Lease>, StoreError> {
+        let pool = self.pool.clone();
+        self.whole(async move { work::claim(&pool, request).await }).await
+    }
+
+    async fn renew(&self, lease: &Lease, lease_micros: u64) -> Result<Lease, StoreError> {
+        let (pool, lease) = (self.pool.clone(), lease.clone());
+        self.whole(async move { work::renew(&pool, lease, lease_micros).await }).await
+    }
+
+    async fn release(&self, lease: &Lease, due: Timestamp) -> Result<(), StoreError> {
+        let (pool, lease) = (self.pool.clone(), lease.clone());
+        self.whole(async move { work::give_up(&pool, &lease, Some(due)).await }).await
+    }
+
+    async fn ack(&self, lease: &Lease) -> Result<(), StoreError> {
+        let (pool, lease) = (self.pool.clone(), lease.clone());
+        self.whole(async move { work::give_up(&pool, &lease, None).await }).await
+    }
+}
+
+impl fmt::Debug for PostgresStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresStore").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,15 @@
+//! The store on a real server.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod audit;
+mod conformance;
+mod database;
+mod schema;
+mod trace;

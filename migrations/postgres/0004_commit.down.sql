@@ -1,0 +1,12 @@
+DROP FUNCTION cicd_commit(cicd_change);
+DROP FUNCTION cicd_keep_outcome(cicd_change, bigint, bigint);
+DROP FUNCTION cicd_write_all(cicd_change, bigint, bigint);
+DROP FUNCTION cicd_check(cicd_change, bigint, bigint);
+DROP FUNCTION cicd_write(text, text, text, bigint, bigint, text, bigint, boolean);
+DROP FUNCTION cicd_append(cicd_chain_head, bigint, text[]);
+DROP FUNCTION cicd_stale(text, text[], text[], bigint[]);
+DROP FUNCTION cicd_hold(text, text);
+DROP FUNCTION cicd_stamp(text, bigint, bigint[]);
+DROP FUNCTION cicd_timestamp(bigint);
+DROP TYPE cicd_change;
+DROP TYPE cicd_committed;

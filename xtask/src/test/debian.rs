@@ -1,0 +1,42 @@
+//! Programs that the tests call and that Debian's packages bring.
+
+use std::path::Path;
+
+use crate::failure::Failure;
+use crate::tool;
+
+/// A program, how to find it, and the package that brings it.
+struct Needed {
+    is_there: fn() -> bool,
+    package: &'static str,
+}
+
+const NEEDED: &[Needed] = &[Needed { is_there: has_postgres, package: "postgresql" }];
+
+/// Installs what is missing, as root; says in one line what to install otherwise.
+pub(super) fn packages() -> Result<String, Failure> {
+    let missing: Vec<_> =
+        NEEDED.iter().filter(|needed| !(needed.is_there)()).map(|needed| needed.package).collect();
+    if missing.is_empty() {
+        return Ok(String::new());
+    }
+    let names = missing.join(" ");
+    if !is_root() || !tool::works("apt-get", &["--version"]) {
+        return Err(Failure::new(format!("install {names}: `sudo apt-get install {names}`")));
+    }
+    tool::output(&mut tool::program("apt-get", &["update", "-q"]))?;
+    let mut install = tool::program("apt-get", &["install", "-y", "-q", "--no-install-recommends"]);
+    tool::output(install.args(&missing).env("DEBIAN_FRONTEND", "noninteractive"))
+}
+
+fn is_root() -> bool {
+    tool::stdout(&mut tool::program("id", &["-u"])).is_ok_and(|id| id.trim() == "0")
+}
+
+/// Whether a server of our own can be started, or one is given.
+fn has_postgres() -> bool {
+    let installed = Path::new("/usr/lib/postgresql").read_dir().into_iter().flatten().flatten();
+    std::env::var_os("CICD_TEST_POSTGRES").is_some()
+        || installed.map(|entry| entry.path().join("bin/initdb")).any(|program| program.exists())
+        || tool::works("initdb", &["--version"])
+}
