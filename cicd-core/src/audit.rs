@@ -3,7 +3,9 @@
 mod chain;
 mod chain_error;
 mod event;
+mod export;
 
 pub use chain::{ChainHead, TAG, hash, verify};
 pub use chain_error::ChainError;
 pub use event::{AuditEvent, Chain, StoredEvent, Subject, SubjectKind};
+pub use export::{CSV_HEADER, actor, csv_line, json_line};

@@ -2,6 +2,7 @@
 //! a [`Trail`]; a reader that only looks at a database, in whatever state it is, can be one too.
 
 mod chain_report;
+mod selection;
 mod verify;
 
 use async_trait::async_trait;
@@ -11,6 +12,7 @@ use crate::id::TenantId;
 use crate::port::{EventQuery, Store, StoreError};
 
 pub use chain_report::ChainReport;
+pub use selection::{Selected, Selection};
 pub use verify::{Known, verify, verify_tenant};
 
 /// The chains of each tenant: a tenant's two chains, in this order.

@@ -4,9 +4,10 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use cicd_core::audit::{Chain, StoredEvent};
+use cicd_core::audit::{Chain, StoredEvent, json_line};
 use cicd_core::authz::Caller;
 use cicd_core::engine::{Engine, EngineError};
+use cicd_core::id::TenantId;
 use cicd_core::page::Page;
 use cicd_core::port::{EventQuery, Order};
 use futures_util::stream::{self, Stream};
@@ -84,7 +85,7 @@ fn lines(
         async move {
             let (events, query) = state?;
             let last = events.last()?.seq;
-            let page = match page(&events) {
+            let page = match page(&caller.tenant, &events) {
                 Ok(page) => page,
                 Err(error) => return Some((Err(error.into()), None)),
             };
@@ -100,11 +101,10 @@ fn lines(
     })
 }
 
-fn page(events: &[StoredEvent]) -> Result<Vec<u8>, serde_json::Error> {
+fn page(tenant: &TenantId, events: &[StoredEvent]) -> Result<Vec<u8>, serde_json::Error> {
     let mut bytes = Vec::new();
     for event in events {
-        serde_json::to_writer(&mut bytes, event)?;
-        bytes.push(b'\n');
+        json_line(tenant, event, &mut bytes)?;
     }
     Ok(bytes)
 }

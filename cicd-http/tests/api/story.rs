@@ -186,5 +186,5 @@ async fn everything_that_happened_can_be_read_page_by_page() {
     assert_eq!(lines.len(), listed.body["items"].as_array().unwrap().len());
     let seqs: Vec<_> = lines.iter().map(|line| line["seq"].as_u64().unwrap()).collect();
     assert_eq!(seqs, (1..=u64::try_from(lines.len()).unwrap()).collect::<Vec<_>>());
-    assert!(lines.iter().all(|line| line["bytes"].is_string()));
+    assert!(lines.iter().all(|line| line["bytes"].is_string() && line["at_micros"].is_i64()));
 }

@@ -1,4 +1,4 @@
-//! `cicd audit verify`: what it answers and with which exit code, on sound and on broken databases.
+//! `cicd audit`: what it answers and with which exit code, on sound and on broken databases.
 
 use serde_json::{Value, json};
 
@@ -115,4 +115,66 @@ fn questions_that_have_no_answer() {
     }
     std::fs::write(data.join("cicd.db"), "not a database".repeat(100)).unwrap();
     assert_eq!(verify(&data, &[]).0, 2);
+}
+
+/// What an export holds; it must succeed.
+fn export(data: &Data, flags: &[&str]) -> String {
+    let ended = data.cicd(&["audit", "export"], flags);
+    assert!(ended.status.success(), "{flags:?}: {ended:?}");
+    String::from_utf8(ended.stdout).unwrap()
+}
+
+#[test]
+fn an_export_holds_what_was_asked_for() {
+    let data = recorded();
+    let all = export(&data, &[]);
+    let lines: Vec<Value> = all.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let head = answer(&data, &LEDGER)["chains"][0]["head"]["hash"].clone();
+    assert_eq!((lines.len(), &lines[1]["hash"], &lines[1]["tenant"]), (2, &head, &json!("default")));
+    let seqs = |flags: &[&str]| -> Vec<u64> {
+        let lines = export(&data, flags);
+        lines
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap()["seq"].as_u64().unwrap())
+            .collect()
+    };
+    let kind = |line: &Value| -> String {
+        let said: Value = serde_json::from_str(line["bytes"].as_str().unwrap()).unwrap();
+        said["kind"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(seqs(&LEDGER), [1, 2]);
+    assert_eq!(seqs(&["--kind", &kind(&lines[1])]), [2]);
+    assert_eq!(seqs(&["--from", "2"]), [2]);
+    assert_eq!(seqs(&["--to", "1"]), [1]);
+    assert_eq!(seqs(&["--actor", "bootstrap"]), [1, 2]);
+    for none in [
+        ["--chain", "security"],
+        ["--tenant", "nobody"],
+        ["--service", "shop"],
+        ["--deployment", "shop-eu"],
+        ["--actor", "ada"],
+        ["--until", "2026-01-01T00:00:00Z"],
+        ["--since", "9999-01-01T00:00:00Z"],
+    ] {
+        assert_eq!(seqs(&none), [0_u64; 0], "{none:?}");
+    }
+    assert_eq!(seqs(&["--since", "2026-01-01T00:00:00Z", "--until", "9999-01-01T00:00:00Z"]), [1, 2]);
+}
+
+#[test]
+fn an_export_is_written_whole_or_not_at_all() {
+    let data = recorded();
+    let out = data.join("audit.csv");
+    let flags = ["--format", "csv", "--out", out.to_str().unwrap()];
+    assert_eq!(export(&data, &flags), "");
+    let csv = std::fs::read_to_string(&out).unwrap();
+    assert!(csv.starts_with("tenant,chain,seq,") && csv.matches("\r\n").count() == 3, "{csv}");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&out).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+    let again = data.cicd(&["audit", "export"], &flags);
+    assert_eq!(again.status.code(), Some(2), "it is there already");
+    let nowhere = data.join("nowhere/audit.csv");
+    let ended = data.cicd(&["audit", "export"], &["--out", nowhere.to_str().unwrap()]);
+    assert_eq!(ended.status.code(), Some(2));
+    assert_eq!(data.cicd(&["audit", "export"], &["--database", "nowhere.db"]).status.code(), Some(2));
 }

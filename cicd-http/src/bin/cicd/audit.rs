@@ -2,6 +2,7 @@
 
 mod bar;
 mod checkpoint;
+mod export;
 mod source;
 mod verify;
 
@@ -21,12 +22,15 @@ pub(crate) struct Audit {
 enum AuditCommand {
     /// Verify the chains, also while a host runs: 0 when they are sound, 1 when one is broken, 2 when it can't be told.
     Verify(verify::Verify),
+    /// Write events out, as JSON Lines or CSV; 2 when that did not succeed.
+    Export(export::Export),
 }
 
 impl Audit {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         match self.command {
             AuditCommand::Verify(verify) => verify.run().await,
+            AuditCommand::Export(export) => export.run().await,
         }
     }
 }

@@ -33,7 +33,7 @@ enum Command {
     Token(token::Token),
     /// Examine a database that no host holds: chains, invariants, permissions.
     Doctor(doctor::Doctor),
-    /// Verify the audit trail.
+    /// Verify the audit trail, or export it.
     Audit(audit::Audit),
 }
 
