@@ -52,17 +52,22 @@ impl Host {
         self.until_ready().await;
     }
 
-    /// Ends the host as an operator does, and asks `cicd doctor` what it left.
+    /// Asks `cicd doctor` what a host left that has ended.
+    pub(crate) fn examine(&self) {
+        let doctor = Command::new(BINARY).args(["doctor", "--data"]).arg(self.path("data")).output();
+        let doctor = doctor.expect("doctor runs");
+        let (out, err) = (String::from_utf8_lossy(&doctor.stdout), String::from_utf8_lossy(&doctor.stderr));
+        assert!(doctor.status.success(), "doctor found trouble:\n{out}{err}");
+    }
+
+    /// Ends the host as an operator does, and examines what it left.
     pub(crate) async fn stop_and_examine(mut self) {
         let id = self.child.id().to_string();
         let asked = Command::new("kill").args(["-TERM", &id]).status().expect("kill is installed");
         assert!(asked.success());
         let ended = self.child.wait().expect("the host ends");
         assert!(ended.success(), "the host ended with {ended}");
-        let doctor = Command::new(BINARY).args(["doctor", "--data"]).arg(self.path("data")).output();
-        let doctor = doctor.expect("doctor runs");
-        let (out, err) = (String::from_utf8_lossy(&doctor.stdout), String::from_utf8_lossy(&doctor.stderr));
-        assert!(doctor.status.success(), "doctor found trouble:\n{out}{err}");
+        self.examine();
     }
 
     async fn until_ready(&mut self) {

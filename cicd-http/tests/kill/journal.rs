@@ -3,18 +3,21 @@
 use serde_json::Value;
 
 /// What was asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Asked {
-    Release { deployment: String, version: String },
-    Approval { release: String },
-    Freeze { reason: String },
-    Run { reason: String },
+    Release,
+    Approval,
+    Freeze,
+    Lift,
+    Run,
 }
 
 /// An acknowledged request: a request is retried until it is answered.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) asked: Asked,
+    /// The id of what was made, voted on or lifted.
+    pub(crate) id: String,
     pub(crate) status: u16,
     /// Read when the entry is told by a test that fails.
     #[expect(dead_code, reason = "`Debug` tells it")]

@@ -44,7 +44,7 @@ pub(crate) async fn people_and_places(host: &Host, clients: usize) -> People {
     people.manager = token(host, &people, "max", "release-manager").await;
     put(host, &people, "/services/shop", json!({ "name": "Shop", "description": "" })).await;
     put(host, &people, "/services/shop/ci-config", ci_config(&host.path("repository"))).await;
-    for number in 0..clients {
+    for number in 1..=clients {
         let path = format!("/deployments/{}", deployment(number));
         put(host, &people, &path, target(number, &host.path("state"))).await;
         put(host, &people, &format!("{path}/cd-config"), cd_config()).await;

@@ -1,0 +1,86 @@
+//! What the host has still to do: releases and runs that have not ended.
+
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::host::Host;
+use crate::setup::People;
+
+/// What a release or a run is called that has not ended, and the list that holds it.
+const OPEN: [(&str, &str); 5] = [
+    ("/releases", "pending_approval"),
+    ("/releases", "approved"),
+    ("/releases", "executing"),
+    ("/services/shop/ci-runs", "queued"),
+    ("/services/shop/ci-runs", "running"),
+];
+
+/// Two leases, as the host's workers take them.
+const TWO_LEASES: Duration = Duration::from_secs(30);
+
+/// Whether a release or a run, as the API shows it, has not ended.
+pub(crate) fn is_open(row: &Value) -> bool {
+    let status = row.pointer("/state/status").or_else(|| row.pointer("/status")).and_then(Value::as_str);
+    OPEN.iter().any(|(_, open)| Some(*open) == status)
+}
+
+/// Waits until none of the releases that execute now does any more, and fails when one still does after two leases: nobody
+/// has found it, because with an owner each is a matter of moments.
+pub(crate) async fn owners_found(host: &Host, people: &People) {
+    let executing = || async { ids(&all(host, people, "/releases", "&status=executing").await) };
+    let since = Instant::now();
+    let mut left = executing().await;
+    while !left.is_empty() {
+        assert!(since.elapsed() < TWO_LEASES, "these execute without an owner: {left:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let now = executing().await;
+        left.retain(|id| now.contains(id));
+    }
+}
+
+/// Waits until everything has ended. How long that takes is the machine's to say; that nothing ends for two leases says
+/// that what is left has no owner.
+pub(crate) async fn settled(host: &Host, people: &People) {
+    let (mut least, mut since) = (usize::MAX, Instant::now());
+    loop {
+        let mut left = Vec::new();
+        for (list, status) in OPEN {
+            left.extend(ids(&all(host, people, list, &format!("&status={status}")).await));
+        }
+        if left.is_empty() {
+            return;
+        }
+        if left.len() < least {
+            (least, since) = (left.len(), Instant::now());
+        }
+        assert!(since.elapsed() < TWO_LEASES, "these are open and nothing comes of them: {left:?}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Every row of a list that passes `filter`, which begins with `&`.
+pub(crate) async fn all(host: &Host, people: &People, list: &str, filter: &str) -> Vec<Value> {
+    let (mut rows, mut after) = (Vec::new(), String::new());
+    loop {
+        let url = format!("{}{list}?limit=200{filter}{after}", host.api());
+        let answer = people.request(Method::GET, &url, &people.admin).send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{list}: {}", answer.status());
+        let page: Value = answer.json().await.expect("json");
+        rows.extend(page.get("items").and_then(Value::as_array).expect("a list").iter().cloned());
+        match page.get("next").and_then(Value::as_str) {
+            Some(next) => after = format!("&after={next}"),
+            None => return rows,
+        }
+    }
+}
+
+/// The text `name` of a row.
+pub(crate) fn text(row: &Value, name: &str) -> Option<String> {
+    row.get(name).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn ids(rows: &[Value]) -> Vec<String> {
+    rows.iter().filter_map(|row| text(row, "id")).collect()
+}
