@@ -40,16 +40,20 @@ impl CasbinAuthorizer {
         Self::from_texts(DEFAULT_MODEL, DEFAULT_POLICY).await
     }
 
-    /// An operator's own model and policy. See [`from_texts`](Self::from_texts).
+    /// An operator's own model or policy, or both; ours stands for what is `None`. See [`from_texts`](Self::from_texts).
     ///
     /// # Errors
-    /// [`LoadError`] when a file can't be read, or says what can't be honoured.
-    pub async fn from_files(
-        model: impl AsRef<Path> + Send,
-        policy: impl AsRef<Path> + Send,
-    ) -> Result<Self, LoadError> {
-        let (model, policy) = (read(model.as_ref())?, read(policy.as_ref())?);
-        Self::from_texts(&model, &policy).await
+    /// [`LoadError::Read`] and [`LoadError::File`], which name the file.
+    pub async fn from_files(model: Option<&Path>, policy: Option<&Path>) -> Result<Self, LoadError> {
+        let (model_text, policy_text) = (read(model, DEFAULT_MODEL)?, read(policy, DEFAULT_POLICY)?);
+        let loaded = Self::from_texts(&model_text, &policy_text).await;
+        loaded.map_err(|error| {
+            let blamed = if matches!(error, LoadError::Policy { .. }) { policy } else { model };
+            match blamed {
+                Some(path) => LoadError::File { path: path.to_owned(), source: Box::new(error) },
+                None => error,
+            }
+        })
     }
 
     /// A model and a policy as texts. They are the operator's, never a request's: a matcher is a script without limits.
@@ -148,6 +152,7 @@ fn deny(reason: String) -> Verdict {
     Verdict::Deny { reason }
 }
 
-fn read(path: &Path) -> Result<String, LoadError> {
+fn read(path: Option<&Path>, default: &str) -> Result<String, LoadError> {
+    let Some(path) = path else { return Ok(default.to_owned()) };
     std::fs::read_to_string(path).map_err(|source| LoadError::Read { path: path.to_owned(), source })
 }

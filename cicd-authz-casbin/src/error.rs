@@ -14,6 +14,15 @@ pub enum LoadError {
         #[source]
         source: std::io::Error,
     },
+    /// The file was read, and says what can't be honoured.
+    #[error("`{}` can't be used", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why; a policy's line is named.
+        #[source]
+        source: Box<Self>,
+    },
     /// The model is not one that Casbin reads.
     #[error("the model can't be used: {0}")]
     Casbin(#[from] casbin::Error),

@@ -8,7 +8,7 @@ use futures_util::FutureExt as _;
 
 use crate::support::{ann, default_roles, holding, verdict, with_model, with_policy};
 
-fn from_files(model: &Path, policy: &Path) -> Result<CasbinAuthorizer, LoadError> {
+fn from_files(model: Option<&Path>, policy: Option<&Path>) -> Result<CasbinAuthorizer, LoadError> {
     CasbinAuthorizer::from_files(model, policy).now_or_never().unwrap()
 }
 
@@ -18,7 +18,7 @@ fn files_are_read() {
     let (model, policy) = (directory.path().join("model.conf"), directory.path().join("policy.csv"));
     std::fs::write(&model, DEFAULT_MODEL).unwrap();
     std::fs::write(&policy, "p, viewer, *, *, freeze.write\n").unwrap();
-    let authorizer = from_files(&model, &policy).unwrap();
+    let authorizer = from_files(Some(&model), Some(&policy)).unwrap();
     let ask = |action| verdict(&authorizer, &ann(), action, &Object::tenant(), &holding(1, &["viewer"]));
     assert_eq!(ask(Action::Freeze), Verdict::Allow);
     assert_ne!(ask(Action::Read), Verdict::Allow);
@@ -27,8 +27,25 @@ fn files_are_read() {
 #[test]
 fn a_missing_file_is_named() {
     let missing = Path::new("/nowhere/model.conf");
-    let error = from_files(missing, missing).unwrap_err();
+    let error = from_files(Some(missing), None).unwrap_err();
     assert_eq!(error.to_string(), "`/nowhere/model.conf` can't be read");
+}
+
+#[test]
+fn a_file_that_can_t_be_used_is_named_with_its_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let (model, policy) = (directory.path().join("model.conf"), directory.path().join("policy.csv"));
+    std::fs::write(&model, DEFAULT_MODEL.replace("[matchers]", "[matches]")).unwrap();
+    std::fs::write(&policy, "# ours\np, viewer, *, *, reed\n").unwrap();
+    let told = |model, policy| {
+        let error = from_files(model, policy).unwrap_err();
+        format!("{error}: {}", std::error::Error::source(&error).unwrap())
+    };
+    let of_policy = told(None, Some(&policy));
+    let expected = format!("`{}` can't be used: line 2 of the policy: the action `reed`", policy.display());
+    assert!(of_policy.starts_with(&expected), "{of_policy}");
+    let of_model = told(Some(&model), None);
+    assert!(of_model.starts_with(&format!("`{}` can't be used: ", model.display())), "{of_model}");
 }
 
 #[test]
