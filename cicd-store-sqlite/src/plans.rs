@@ -153,3 +153,17 @@ async fn loads_search() {
         assert!(steps.iter().any(|step| step.contains(&format!("{index} "))), "{index}: {steps:#?}");
     }
 }
+
+#[tokio::test]
+async fn the_oracle_looks_once_at_every_row() {
+    let mut connection = schema::fresh().await.unwrap();
+    let sql = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", crate::ORACLE));
+    let steps = steps(&sqlx::query(sql).fetch_all(&mut connection).await.unwrap());
+    for index in ["by_release", "by_run"] {
+        let step = format!("SEARCH event USING INDEX cicd_audit_event_{index} ");
+        assert!(steps.iter().any(|found| found.starts_with(&step)), "{index}: {steps:#?}");
+    }
+    let by_kind =
+        |step: &&String| step.starts_with("SEARCH event") && step.contains("cicd_audit_event_by_kind");
+    assert_eq!(steps.iter().find(by_kind), None, "all events of a kind for each row: {steps:#?}");
+}
