@@ -75,7 +75,8 @@ impl Host {
         for _ in 0..1_000 {
             if let Some(status) = self.child.try_wait().expect("the host can be asked") {
                 let log = std::fs::read_to_string(self.path("host.log")).unwrap_or_default();
-                panic!("the host ended with {status} at its start:\n{log}");
+                let end: Vec<_> = log.lines().rev().take(5).collect();
+                panic!("the host ended with {status} at its start; its log, the last line first: {end:#?}");
             }
             if reqwest::get(&url).await.is_ok_and(|answer| answer.status().is_success()) {
                 return;

@@ -4,6 +4,7 @@ use std::fs::{self, DirBuilder, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use cicd_store_sqlite::{OpenError, SqliteOptions, SqliteStore, migrate};
 use clap::Args;
@@ -14,6 +15,11 @@ use crate::failure::Failure;
 const DIRECTORY_MODE: u32 = 0o711;
 /// What lies in it is the host's alone.
 const FILE_MODE: u32 = 0o600;
+/// How often a database that another process holds is asked for again. A host that was killed while it began a child still
+/// holds it by that child, until the child runs its program.
+const ASKED_AGAIN: u32 = 40;
+/// How long after the time before.
+const ASKED_AFTER: Duration = Duration::from_millis(50);
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Data {
@@ -58,7 +64,7 @@ impl Data {
         if !path.exists() {
             return Err(Failure::new(format!("`{}` is not there; `cicd serve` makes it", path.display())));
         }
-        SqliteStore::open(&path, SqliteOptions::default()).await.map_err(|error| match error {
+        open_patiently(&path).await.map_err(|error| match error {
             OpenError::SchemaOlder { .. } => {
                 let line = Failure::from(error);
                 Failure::new(format!("{line}: `cicd migrate up --data {}`", self.directory.display()))
@@ -113,6 +119,16 @@ impl Data {
         }
         Ok(exposed)
     }
+}
+
+async fn open_patiently(path: &Path) -> Result<SqliteStore, OpenError> {
+    for _ in 0..ASKED_AGAIN {
+        match SqliteStore::open(path, SqliteOptions::default()).await {
+            Err(OpenError::Held { .. }) => tokio::time::sleep(ASKED_AFTER).await,
+            opened => return opened,
+        }
+    }
+    SqliteStore::open(path, SqliteOptions::default()).await
 }
 
 /// Makes a file for its owner alone and writes `text` to it, so that it survives a crash.
