@@ -8,7 +8,10 @@
 )]
 
 mod audit;
+mod isolation;
+mod policy;
 mod refusals;
+mod retention;
 mod start_and_stop;
 mod support;
 mod tools;

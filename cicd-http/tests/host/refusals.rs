@@ -65,6 +65,18 @@ fn flags_that_make_no_sense() {
 }
 
 #[test]
+fn rules_that_can_t_be_used() {
+    let data = prepared();
+    let policy = data.file("policy.csv", "# ours\np, viewer, *, *, reed\n");
+    refused(
+        &data,
+        &["--authz-policy", &policy],
+        "policy.csv` can't be used: line 2 of the policy: the action `reed`",
+    );
+    refused(&data, &["--authz-model", "/nowhere/model.conf"], "`/nowhere/model.conf` can't be read");
+}
+
+#[test]
 fn a_data_directory_that_others_write_to() {
     let data = prepared();
     let open = std::os::unix::fs::PermissionsExt::from_mode(0o777);

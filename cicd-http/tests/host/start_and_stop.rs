@@ -1,12 +1,13 @@
 //! Starts and ends.
 
 use std::io::Write as _;
+use std::net::TcpStream;
 use std::os::unix::fs::MetadataExt as _;
 
 use nix::sys::signal::Signal;
 use serde_json::json;
 
-use crate::support::{Data, answer};
+use crate::support::{Data, Host, answer, run_as};
 
 #[test]
 fn the_first_start_leaves_an_admin_token_for_its_owner_alone() {
@@ -25,11 +26,8 @@ fn the_first_start_leaves_an_admin_token_for_its_owner_alone() {
     assert_eq!(host.get("/api/v1/services", Some(&token)).0, 200, "and it still works");
 }
 
-#[test]
-fn a_request_that_has_begun_is_answered_before_the_host_ends() {
-    let data = Data::new();
-    let host = data.serve(&[]);
-    let token = data.admin_token();
+/// A request whose handler is under way and waits for the rest of the body, which comes second.
+fn half_a_request(host: &Host, token: &str) -> (TcpStream, String) {
     let body = json!({ "principal": "ada", "roles": ["viewer"] }).to_string();
     let (first, second) = body.split_at(10);
     let mut stream = host.connect();
@@ -45,14 +43,40 @@ fn a_request_that_has_begun_is_answered_before_the_host_ends() {
     std::io::Read::read_exact(&mut stream, &mut asked).unwrap();
     assert_eq!(&asked, b"HTTP/1.1 100 Continue\r\n\r\n");
     stream.write_all(first.as_bytes()).unwrap();
-    host.signal(Signal::SIGTERM);
-    while std::net::TcpStream::connect(stream.peer_addr().unwrap()).is_ok() {
+    (stream, second.to_owned())
+}
+
+fn until_nobody_is_accepted(stream: &TcpStream) {
+    while TcpStream::connect(stream.peer_addr().unwrap()).is_ok() {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    stream.write_all(second.as_bytes()).unwrap();
+}
+
+#[test]
+fn a_request_that_has_begun_is_answered_before_the_host_ends() {
+    let data = Data::new();
+    let host = data.serve(&[]);
+    let (mut stream, rest) = half_a_request(&host, &data.admin_token());
+    host.signal(Signal::SIGTERM);
+    until_nobody_is_accepted(&stream);
+    stream.write_all(rest.as_bytes()).unwrap();
     let (status, created) = answer(&mut stream);
     assert_eq!((status, &created["principal"]), (201, &json!("ada")));
     assert_eq!(host.wait().code(), Some(0));
+}
+
+#[test]
+fn a_second_signal_ends_the_host_at_once() {
+    for (second, code) in [(Signal::SIGTERM, 143), (Signal::SIGINT, 130)] {
+        let data = Data::new();
+        let host = data.serve(&[]);
+        let (stream, _) = half_a_request(&host, &data.admin_token());
+        host.signal(Signal::SIGTERM);
+        until_nobody_is_accepted(&stream);
+        host.signal(second);
+        assert_eq!(host.wait().code(), Some(code), "it does not wait for the rest of the request");
+        assert!(data.serve(&[]).stop().success(), "the next start finds all in order");
+    }
 }
 
 #[test]
@@ -72,6 +96,21 @@ fn what_is_no_request_ends_its_connection_and_not_the_host() {
         assert_eq!(answer(&mut stream).0, 400, "{shape}");
     }
     assert_eq!(host.get("/livez", None).0, 200);
+}
+
+#[test]
+fn a_child_that_a_dead_host_had_begun_does_not_keep_the_next_one_out() {
+    let data = Data::new();
+    assert!(data.serve(&[]).stop().success());
+    // Between its fork and its exec a child has all that the host had open, and so its lock.
+    let lock = std::fs::File::open(data.join("cicd.db.lock")).unwrap();
+    lock.lock().unwrap();
+    let child = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        drop(lock);
+    });
+    assert!(data.serve(&[]).stop().success());
+    child.join().unwrap();
 }
 
 #[test]
@@ -98,6 +137,6 @@ fn only_confined_commands_are_enabled() {
     assert_eq!((&ready["mode"], &ready["executors"]["deploy"]), (&json!("dev"), &json!(["command"])));
     assert!(data.log().contains("commands run with this host's own rights"), "{}", data.log());
     drop(host);
-    let host = data.serve(&["--run-as", "61200+4:61200"]);
+    let host = data.serve(&["--run-as", &run_as()]);
     assert_eq!(host.get("/readyz", None).1["executors"]["ci"], json!(["command"]));
 }

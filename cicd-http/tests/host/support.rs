@@ -1,5 +1,7 @@
 //! Hosts as child processes, and a small HTTP client.
 
+pub(crate) mod shop;
+
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -19,7 +21,11 @@ pub(crate) struct Data(TempDir);
 
 impl Data {
     pub(crate) fn new() -> Self {
-        Self(TempDir::new().unwrap())
+        let directory = TempDir::new().unwrap();
+        // Commands of other users have to get to their workspaces.
+        let passable = std::os::unix::fs::PermissionsExt::from_mode(0o711);
+        std::fs::set_permissions(directory.path(), passable).unwrap();
+        Self(directory)
     }
 
     pub(crate) fn path(&self) -> PathBuf {
@@ -28,6 +34,13 @@ impl Data {
 
     pub(crate) fn join(&self, name: &str) -> PathBuf {
         self.path().join(name)
+    }
+
+    /// A file of the operator's, beside the data; gives its path.
+    pub(crate) fn file(&self, name: &str, text: &str) -> String {
+        let path = self.0.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
     }
 
     pub(crate) fn log(&self) -> String {
@@ -125,10 +138,58 @@ impl Host {
 
     /// Status and body of a GET.
     pub(crate) fn get(&self, path: &str, token: Option<&str>) -> (u16, Value) {
-        let credential = token.map(|token| format!("authorization: Bearer {token}\r\n")).unwrap_or_default();
         let mut stream = self.connect();
+        let credential = credential(token);
         write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{credential}\r\n").unwrap();
         answer(&mut stream)
+    }
+
+    /// The body of a GET that gives no JSON.
+    pub(crate) fn text(&self, path: &str, token: &str) -> String {
+        let (mut stream, credential) = (self.connect(), credential(Some(token)));
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{credential}\r\n").unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default()
+    }
+
+    /// The body of what was written: a PUT makes something new.
+    pub(crate) fn write(&self, method: &str, path: &str, token: &str, body: &Value) -> Value {
+        let (mut stream, body) = (self.connect(), body.to_string());
+        let condition = if method == "PUT" { "if-none-match: *\r\n" } else { "" };
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n\
+             {}{condition}content-length: {}\r\n\r\n{body}",
+            credential(Some(token)),
+            body.len()
+        )
+        .unwrap();
+        let (status, answered) = answer(&mut stream);
+        assert!((200..300).contains(&status), "{method} {path}: {status} {answered}");
+        answered
+    }
+}
+
+fn credential(token: Option<&str>) -> String {
+    token.map(|token| format!("authorization: Bearer {token}\r\n")).unwrap_or_default()
+}
+
+/// Users for `--run-as` that no other test process has.
+pub(crate) fn run_as() -> String {
+    let first = 1_300_000_000 + std::process::id() * 64;
+    format!("{first}+4:{first}")
+}
+
+/// Asks until `found` finds something.
+pub(crate) fn until<T>(what: &str, mut found: impl FnMut() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(found) = found() {
+            return found;
+        }
+        assert!(began.elapsed() < PATIENCE, "{what} does not come");
+        std::thread::sleep(Duration::from_millis(10));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::net::TcpListener;
+use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Instant;
@@ -104,10 +105,13 @@ fn ended(status: ExitStatus) -> Result<(), Failure> {
     if status.success() { Ok(()) } else { Err(Failure::new(format!("the host ended with {status}"))) }
 }
 
-/// `binary` as a child that ends with this process, however this one ends, where the machine has `setpriv`.
+/// `binary` as a child that ends with this process, however this one ends, where the machine has `setpriv`. A Ctrl-C then
+/// reaches this process alone: with the signal of its end the host would be told twice, which ends it at once.
 fn guarded(binary: &str) -> Command {
     let mut command = if tool::works("setpriv", &["--pdeathsig", "TERM", "true"]) {
-        tool::program("setpriv", &["--pdeathsig", "TERM", binary])
+        let mut command = tool::program("setpriv", &["--pdeathsig", "TERM", binary]);
+        command.process_group(0);
+        command
     } else {
         tool::program(binary, &[])
     };

@@ -22,6 +22,9 @@ pub(crate) struct Executors {
     /// Commands run behind this one, such as `bwrap --unshare-all …`; `{workspace}` stands for the attempt's directory.
     #[arg(long, env = "CICD_WRAPPER", value_name = "COMMAND")]
     wrapper: Option<String>,
+    /// Repositories may be directories of this machine, as far as the users of the commands can read them.
+    #[arg(long, env = "CICD_LOCAL_REPOSITORIES")]
+    local_repositories: bool,
 }
 
 /// The users that commands run as.
@@ -57,7 +60,7 @@ impl Executors {
 
     /// What CI configs may ask of this host.
     pub(crate) const fn ci_rules(&self) -> CiRules {
-        CiRules { allow_local_repositories: self.dev }
+        CiRules { allow_local_repositories: self.dev || self.local_repositories }
     }
 
     /// Sets the executor `command` up. `None`, with a word about it, when nothing keeps commands from the host's rights.
@@ -81,17 +84,17 @@ impl Executors {
     }
 
     fn config(&self, data: &Data) -> Option<CommandConfig> {
-        match (self.dev, self.run_as, &self.wrapper) {
-            (true, ..) => Some(CommandConfig::dev(data.work())),
-            (false, Some(RunAs { first_uid, count, gid }), _) => {
-                Some(CommandConfig::new(data.work(), Isolation::RunAs { first_uid, count, gid }))
-            }
+        let isolation = match (self.dev, self.run_as, &self.wrapper) {
+            (true, ..) => return Some(CommandConfig::dev(data.work())),
+            (false, Some(RunAs { first_uid, count, gid }), _) => Isolation::RunAs { first_uid, count, gid },
             (false, None, Some(wrapper)) => {
-                let argv = wrapper.split_whitespace().map(str::to_owned).collect();
-                Some(CommandConfig::new(data.work(), Isolation::Wrapper(argv)))
+                Isolation::Wrapper(wrapper.split_whitespace().map(str::to_owned).collect())
             }
-            (false, None, None) => None,
-        }
+            (false, None, None) => return None,
+        };
+        let mut config = CommandConfig::new(data.work(), isolation);
+        config.allow_local_repositories = self.local_repositories;
+        Some(config)
     }
 }
 

@@ -1,6 +1,7 @@
 //! `cicd`: the release-governance engine as one host over SQLite. Only wiring lives here.
 
 mod audit;
+mod authorizer;
 mod data;
 mod doctor;
 mod executors;
@@ -8,7 +9,9 @@ mod failure;
 mod first_start;
 mod logging;
 mod migrate;
+mod retention;
 mod serve;
+mod signals;
 mod token;
 
 use std::process::ExitCode;

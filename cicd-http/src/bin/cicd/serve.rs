@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cicd_authz_casbin::CasbinAuthorizer;
 use cicd_core::engine::{Engine, WorkerConfig};
 use cicd_core::id::TenantId;
 use cicd_core::port::{Blobs, Secrets};
@@ -15,13 +14,15 @@ use cicd_store_sqlite::SqliteStore;
 use clap::Args;
 use futures_util::FutureExt as _;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 
+use crate::authorizer::Authorization;
 use crate::data::Data;
 use crate::executors::Executors;
 use crate::failure::Failure;
 use crate::first_start;
 use crate::logging::{self, LogFormat};
+use crate::retention::Retention;
+use crate::signals::Signals;
 
 /// How long rollouts and runs that are under way may take to end when the host is asked to.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -38,6 +39,14 @@ pub(crate) struct Serve {
     tenant: TenantId,
     #[command(flatten)]
     executors: Executors,
+    /// How many runs and rollouts are carried out at once.
+    #[arg(long, env = "CICD_CONCURRENCY", default_value_t = WorkerConfig::default().concurrency, value_name = "COUNT")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=1024))]
+    concurrency: u16,
+    #[command(flatten)]
+    authorization: Authorization,
+    #[command(flatten)]
+    retention: Retention,
     /// How the log is written.
     #[arg(long, env = "CICD_LOG_FORMAT", value_enum, default_value = "pretty", value_name = "FORMAT")]
     log: LogFormat,
@@ -54,24 +63,19 @@ impl Serve {
 
     async fn serve(&self, store: SqliteStore) -> Result<(), Failure> {
         // Asking for signals before anything is under way leaves no moment in which one would kill the host.
-        let (mut terminate, mut interrupt) =
-            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-        let engine = self.engine(store).await?;
+        let signals = Signals::listen()?;
+        let blobs = FsBlobs::open(self.data.blobs(), BlobLimits::default())?;
+        let engine = self.engine(store.clone(), blobs.clone()).await?;
         first_start::admin_token(&engine, &self.tenant, &self.data).await?;
         let listener = TcpListener::bind(self.listen).await;
         let listener = listener.map_err(|error| Failure::new(format!("`{}`: {error}", self.listen)))?;
         let options = RouterOptions { dev: self.executors.is_dev() };
         let router = router_with(engine.clone(), TokenAuthenticator::new(engine.clone()), options);
-        let workers = engine.spawn_workers(WorkerConfig::default());
+        let retention = tokio::spawn(self.retention.keep(store, blobs));
+        let workers =
+            engine.spawn_workers(WorkerConfig { concurrency: self.concurrency, ..WorkerConfig::default() });
         tracing::info!(address = %listener.local_addr()?, "listening");
-        let asked_to_end = async move {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            tracing::info!("asked to end: no new connections, what is under way is finished");
-        }
-        .shared();
+        let asked_to_end = signals.asked_to_end().shared();
         // Work that is under way ends while the last requests are answered, not after them.
         let draining = async {
             asked_to_end.clone().await;
@@ -79,18 +83,19 @@ impl Serve {
         };
         let serving = server::serve(listener, router, asked_to_end.clone());
         let (answered, finished) = tokio::join!(serving, draining);
+        retention.abort();
         if !answered || !finished {
             tracing::warn!(answered, finished, "not everything was finished; the next start takes it up");
         }
         Ok(())
     }
 
-    async fn engine(&self, store: SqliteStore) -> Result<Engine, Failure> {
-        let blobs: Arc<dyn Blobs> = Arc::new(FsBlobs::open(self.data.blobs(), BlobLimits::default())?);
+    async fn engine(&self, store: SqliteStore, blobs: FsBlobs) -> Result<Engine, Failure> {
+        let blobs: Arc<dyn Blobs> = Arc::new(blobs);
         let secrets: Arc<dyn Secrets> = Arc::new(FileSecrets::new(self.data.secrets()));
         let mut builder = Engine::builder()
             .store(store)
-            .authorizer(CasbinAuthorizer::default_roles().await?)
+            .authorizer(self.authorization.authorizer().await?)
             .blobs(Arc::clone(&blobs))
             .ids(RandomIds)
             .ci_rules(self.executors.ci_rules());

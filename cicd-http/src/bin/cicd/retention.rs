@@ -1,0 +1,89 @@
+//! Retention: what nobody has written to for long, and nothing needs any more, is removed.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use cicd_core::digest::Digest;
+use cicd_core::id::TenantId;
+use cicd_core::page::Limit;
+use cicd_core::port::{ListQuery, Record, Store, StoreError};
+use cicd_executor::blobs::{FsBlobs, Swept};
+use clap::Args;
+
+use crate::failure::Failure;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The releases whose artifacts are still to be rolled out.
+const OPEN: [&str; 3] = ["pending_approval", "approved", "executing"];
+
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Retention {
+    /// For how many days logs and artifacts are kept; 0 keeps them for ever. An artifact that a deployment can go back to, or that an
+    /// open release names, is kept however old it is.
+    #[arg(long, env = "CICD_KEEP_DAYS", default_value_t = 90, value_name = "DAYS")]
+    #[arg(value_parser = clap::value_parser!(u32).range(0..=36_500))]
+    keep_days: u32,
+}
+
+/// An artifact, and whose it is.
+type Needed = BTreeSet<(TenantId, Digest)>;
+
+impl Retention {
+    /// Removes what is old now, and once a day from then on.
+    pub(crate) async fn keep(self, store: impl Store, blobs: FsBlobs) {
+        let age = DAY.saturating_mul(self.keep_days);
+        while !age.is_zero() {
+            match sweep(&store, &blobs, age).await {
+                Ok(Swept { artifacts, logs }) => tracing::info!(artifacts, logs, "removed what was old"),
+                Err(error) => tracing::warn!(%error, "what is old could not be removed"),
+            }
+            tokio::time::sleep(DAY).await;
+        }
+    }
+}
+
+async fn sweep(store: &impl Store, blobs: &FsBlobs, age: Duration) -> Result<Swept, Failure> {
+    let mut needed = Needed::new();
+    for tenant in store.tenants().await? {
+        note_needed(store, &tenant, &mut needed).await?;
+    }
+    Ok(blobs.sweep(age, move |tenant, digest| needed.contains(&(tenant.clone(), digest))).await?)
+}
+
+/// What the stable ledgers of `tenant` hold and have not withdrawn, and what its open releases name.
+async fn note_needed(store: &impl Store, tenant: &TenantId, needed: &mut Needed) -> Result<(), StoreError> {
+    let mut queries: Vec<_> = OPEN
+        .map(|status| ListQuery::Releases {
+            service: None,
+            deployment: None,
+            status: Some(status.to_owned()),
+        })
+        .into();
+    for record in rows(store, tenant, &ListQuery::Deployments { service: None }).await? {
+        if let Record::Deployment(deployment) = record {
+            queries.push(ListQuery::Ledger { deployment: deployment.id });
+        }
+    }
+    for query in queries {
+        let digests = rows(store, tenant, &query).await?.into_iter().filter_map(|record| match record {
+            Record::Release(release) => Some(release.spec.content.artifact.digest),
+            Record::LedgerEntry(entry) if entry.withdrawn_by.is_none() => Some(entry.artifact.digest),
+            _ => None,
+        });
+        needed.extend(digests.map(|digest| (tenant.clone(), digest)));
+    }
+    Ok(())
+}
+
+async fn rows(store: &impl Store, tenant: &TenantId, query: &ListQuery) -> Result<Vec<Record>, StoreError> {
+    let (mut rows, mut after) = (Vec::new(), None);
+    loop {
+        let page = store.list(tenant, query, after.as_deref(), Limit::default()).await?;
+        rows.extend(page.items);
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return Ok(rows),
+        }
+    }
+}
