@@ -30,7 +30,7 @@ pub(super) fn moved(
     }
     let engine = By { actor: Actor::System { part: SystemActor::Queue }, ..by.clone() };
     let facts = facts(snapshot, deployment, roles);
-    for older in snapshot.waiting.iter().filter(|waiting| is_older(waiting, release)) {
+    for older in older_deploys(snapshot, release) {
         let events = decide(older, &Command::Supersede { by: release.id() }, &facts)?;
         change.merge(engine.release(Some(older), events)?);
     }
@@ -41,9 +41,10 @@ fn supersedes(release: &Release) -> bool {
     release.spec.queue == QueueRule::Supersede && release.spec.kind == ReleaseKind::Deploy
 }
 
-/// Whether `waiting` is a deploy that was asked for before `approved`.
-fn is_older(waiting: &Release, approved: &Release) -> bool {
-    waiting.spec.kind == ReleaseKind::Deploy
-        && waiting.id() != approved.id()
-        && (waiting.created_at, waiting.id()) < (approved.created_at, approved.id())
+/// The deploys that wait since before `release`: by the commits that made them, because a clock that was set back gives
+/// many of them the same time.
+fn older_deploys<'a>(snapshot: &'a Snapshot, release: &Release) -> impl Iterator<Item = &'a Release> {
+    let id = release.id();
+    let older = snapshot.waiting.iter().take_while(move |waiting| waiting.id() != id);
+    older.filter(|waiting| waiting.spec.kind == ReleaseKind::Deploy)
 }

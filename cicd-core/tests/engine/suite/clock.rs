@@ -16,7 +16,7 @@ use tokio::time::Instant;
 pub(crate) struct TestClock {
     began: Instant,
     start: Timestamp,
-    jumped: Arc<watch::Sender<u64>>,
+    jumped: Arc<watch::Sender<i64>>,
 }
 
 impl TestClock {
@@ -27,14 +27,19 @@ impl TestClock {
 
     /// Moves time on, at once.
     pub(crate) fn jump(&self, seconds: u64) {
-        self.jumped.send_modify(|micros| *micros += seconds * 1_000_000);
+        self.jumped.send_modify(|micros| *micros += i64::try_from(seconds).unwrap() * 1_000_000);
+    }
+
+    /// Sets the time back.
+    pub(crate) fn set_back(&self, seconds: i64) {
+        self.jumped.send_modify(|micros| *micros -= seconds * 1_000_000);
     }
 }
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
-        let real = u64::try_from(self.began.elapsed().as_micros()).unwrap();
-        self.start.plus_micros(real + *self.jumped.borrow())
+        let real = i64::try_from(self.began.elapsed().as_micros()).unwrap();
+        Timestamp::from_micros(self.start.as_micros() + real + *self.jumped.borrow())
     }
 }
 

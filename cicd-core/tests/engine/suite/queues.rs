@@ -15,7 +15,7 @@ use tokio::sync::Barrier;
 
 use super::deploys::Act;
 use super::oracle::chain;
-use super::world::{World, eventually, rolling_with, target, voted};
+use super::world::{World, eventually, rolling, rolling_with, target, voted};
 
 fn reason(state: &State) -> &CancelReason {
     match state {
@@ -54,6 +54,29 @@ async fn a_newer_approval_supersedes_older_ones_in_its_commit() {
     let _workers = world.work();
     world.until_is(newest.id(), "succeeded").await;
     assert_eq!(world.count("release.started").await, 1);
+    world.check().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_was_set_back_makes_nobody_older() {
+    let world = World::new(rolling()).await;
+    let older = world.release("1.0").await;
+    world.clock.set_back(60);
+    let newer = world.release("1.1").await;
+    assert_eq!(older.created_at, newer.created_at, "time does not go back; ids that are drawn by it may");
+    let superseded = CancelReason::Superseded { by: newer.id() };
+    assert_eq!(*reason(&world.stored(older.id()).await.state), superseded);
+
+    let (ada, plain) = (world.ada(), Options::default());
+    world.engine.put_cd_config(&ada, &world.deployment(), &voted(1), &plain).await.unwrap();
+    let older = world.release("2.0").await;
+    world.clock.set_back(60);
+    let newer = world.release("2.1").await;
+    world.approve(1, &older).await.unwrap();
+    assert_eq!(world.stored(newer.id()).await.state.name(), "pending_approval");
+    world.approve(1, &newer).await.unwrap();
+    let superseded = CancelReason::Superseded { by: newer.id() };
+    assert_eq!(*reason(&world.stored(older.id()).await.state), superseded);
     world.check().await;
 }
 
