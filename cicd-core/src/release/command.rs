@@ -105,6 +105,9 @@ pub enum Command {
     },
 }
 
+/// The most characters of a comment.
+pub const MAX_COMMENT_CHARACTERS: usize = 2_000;
+
 /// A person's vote as it is cast.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ballot {
@@ -114,7 +117,7 @@ pub struct Ballot {
     pub role: Option<Role>,
     /// The content that the person saw.
     pub content: Digest,
-    /// Why.
+    /// Why, in at most [`MAX_COMMENT_CHARACTERS`]; required to reject.
     pub comment: Option<String>,
 }
 

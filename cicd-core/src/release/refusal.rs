@@ -92,8 +92,8 @@ pub enum Refusal {
         /// The releases whose content may be brought back, newest first.
         candidates: Vec<ReleaseId>,
     },
-    /// The draft of a release is wrong.
-    #[error("the release can't be created: {0}")]
+    /// What was asked for is wrong in itself.
+    #[error("{0}")]
     Invalid(Violations),
 }
 

@@ -3,7 +3,7 @@
 use cicd_core::cd::{Requirement, RollbackRule};
 use cicd_core::digest::Digest;
 use cicd_core::gate::GateKind;
-use cicd_core::release::command::Command;
+use cicd_core::release::command::{Command, MAX_COMMENT_CHARACTERS};
 use cicd_core::release::refusal::Refusal;
 use cicd_core::release::state::{CancelReason, State};
 
@@ -86,6 +86,27 @@ fn one_rejection_is_final_and_needs_a_reason() {
     world.command(id, &Command::Reject(ballot)).unwrap();
     assert_eq!(world.state(id), "rejected");
     assert!(world.approve(id, "cleo").is_err());
+}
+
+#[test]
+fn a_comment_is_bounded() {
+    let mut world = World::new(spec(rolling(), &[(APPROVER, 1)]));
+    let id = world.deploy("one", "rosa").unwrap();
+    let mut ballot = ballot(world.release(id), "ann");
+    let most = "ä".repeat(MAX_COMMENT_CHARACTERS);
+    for (comment, code) in [(format!("{most}!"), "length"), ("a\u{7}b".to_owned(), "control_character")] {
+        ballot.comment = Some(comment);
+        for command in [Command::Approve(ballot.clone()), Command::Reject(ballot.clone())] {
+            let Err(Refusal::Invalid(violations)) = world.command(id, &command) else {
+                panic!("{command:?}")
+            };
+            let found: Vec<_> = violations.iter().map(|found| (found.path.as_str(), &*found.code)).collect();
+            assert_eq!(found, [("/comment", code)]);
+        }
+    }
+    ballot.comment = Some(most);
+    world.command(id, &Command::Approve(ballot)).unwrap();
+    assert_eq!(world.state(id), "approved");
 }
 
 #[test]

@@ -1,14 +1,17 @@
 //! Votes: persons are counted once, the requester never, and one rejection is final.
 
+use serde_json::Value;
+
 use super::{Decision, not_possible};
 use crate::approval::{Vote, VoteDecision};
 use crate::id::Role;
 use crate::release::Release;
-use crate::release::command::{Ballot, Command};
+use crate::release::command::{Ballot, Command, MAX_COMMENT_CHARACTERS};
 use crate::release::event::{CastVote, ReleaseEvent};
 use crate::release::facts::Facts;
 use crate::release::refusal::Refusal;
 use crate::release::state::State;
+use crate::violation::{Path, Violations, text};
 
 pub(super) fn approve(release: &Release, ballot: &Ballot, facts: &Facts) -> Result<Decision, Refusal> {
     check(release, ballot, facts, || Command::Approve(ballot.clone()))?;
@@ -30,8 +33,7 @@ pub(super) fn approve(release: &Release, ballot: &Ballot, facts: &Facts) -> Resu
 
 pub(super) fn reject(release: &Release, ballot: &Ballot, facts: &Facts) -> Result<Decision, Refusal> {
     check(release, ballot, facts, || Command::Reject(ballot.clone()))?;
-    let length = ballot.comment.as_deref().map_or(0, |comment| comment.trim().chars().count());
-    if !(1..=2000).contains(&length) {
+    if ballot.comment.as_deref().is_none_or(|comment| comment.trim().is_empty()) {
         return Err(Refusal::CommentRequired);
     }
     let role = choose(ballot, facts, &asked(release))?;
@@ -88,7 +90,15 @@ fn check(
             .filter(|verdict| verdict.gate == crate::gate::GateKind::Revision && !verdict.open);
         return Err(Refusal::GateClosed { closed: closed.collect() });
     }
-    Ok(())
+    check_comment(ballot)
+}
+
+fn check_comment(ballot: &Ballot) -> Result<(), Refusal> {
+    let Some(comment) = &ballot.comment else { return Ok(()) };
+    let mut violations = Violations::new();
+    let (value, path) = (Value::from(comment.as_str()), Path::root().member("comment"));
+    text(&value, &path, &mut violations, 0..=MAX_COMMENT_CHARACTERS);
+    violations.into_result(()).map_err(Refusal::Invalid)
 }
 
 /// The role that the vote counts for: the one that was named, else the first of `needed` that the person holds.
