@@ -19,6 +19,9 @@ use cicd_store_postgres::{PostgresOptions, PostgresStore, migrate};
 use cicd_tests::postgres::{Database, STOPPED_CLOCK};
 use tokio::sync::OnceCell;
 
+/// After how many polls most calls have come to their end.
+pub(crate) const POLLS: u32 = 20;
+
 /// How many denials make a flood.
 pub(crate) const DENIALS: u64 = 1_000;
 

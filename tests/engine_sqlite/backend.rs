@@ -22,5 +22,8 @@ pub(crate) async fn open(clock: impl Clock) -> Arc<dyn Store> {
     Arc::new(SqliteStore::open_with_clock(&path, SqliteOptions::default(), clock).await.unwrap())
 }
 
+/// After how many polls most calls have come to their end.
+pub(crate) const POLLS: u32 = 16;
+
 /// How many denials make a flood.
 pub(crate) const DENIALS: u64 = 10_000;

@@ -10,5 +10,8 @@ pub(crate) async fn open(clock: impl Clock) -> Arc<dyn Store> {
     Arc::new(MemoryStore::new(clock))
 }
 
+/// After how many polls every call has come to its end.
+pub(crate) const POLLS: u32 = 10;
+
 /// How many denials make a flood.
 pub(crate) const DENIALS: u64 = 100_000;

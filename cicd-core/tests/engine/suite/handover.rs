@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::builds::Build;
 use super::deploys::Act;
+use super::leases::{abandoned, applying};
 use super::world::{BEYOND_LEASE, World, canary, eventually, rolling, rolling_with};
 
 const LONG: Duration = Duration::from_secs(10);
@@ -15,10 +16,7 @@ const LONG: Duration = Duration::from_secs(10);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rollout_goes_on_elsewhere_with_its_next_step() {
     let world = World::new(canary(&json!(null), "undo")).await;
-    world.deploys.plan("apply", [Act::Block]);
-    let release = world.release("1.0").await;
-    let leaves = world.work();
-    eventually("it applies", async || world.deploys.busy() == 1).await;
+    let (release, leaves) = applying(&world).await;
     let drained = tokio::spawn(leaves.drain(LONG));
     tokio::time::sleep(Duration::from_millis(30)).await;
     world.deploys.let_go();
@@ -40,10 +38,7 @@ async fn a_rollout_goes_on_elsewhere_with_its_next_step() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_starts_on_a_host_that_shuts_down() {
     let world = World::new(rolling_with(&json!({"queue": "wait"}))).await;
-    world.deploys.plan("apply", [Act::Block]);
-    let first = world.release("1.0").await;
-    let leaves = world.work();
-    eventually("it applies", async || world.deploys.busy() == 1).await;
+    let (first, leaves) = applying(&world).await;
     let second = world.release("1.1").await;
     let run = {
         let drained = tokio::spawn(leaves.drain(LONG));
@@ -65,11 +60,7 @@ async fn nothing_starts_on_a_host_that_shuts_down() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_waits_for_a_step_of_another_host_leaves_at_once() {
     let world = World::new(rolling()).await;
-    world.deploys.plan("apply", [Act::Block]);
-    let release = world.release("1.0").await;
-    let dies = world.work();
-    eventually("it applies", async || world.deploys.busy() == 1).await;
-    world.die(dies).await;
+    let release = abandoned(&world).await;
     world.deploys.answers_status(DeployStatus::InProgress);
     world.clock.jump(BEYOND_LEASE);
     let leaves = world.work();

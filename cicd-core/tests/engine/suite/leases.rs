@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use cicd_core::engine::{EngineError, Options};
+use cicd_core::engine::{EngineError, Options, Workers};
 use cicd_core::memory::RoleTable;
 use cicd_core::port::DeployStatus;
+use cicd_core::release::Release;
 use cicd_core::release::decide::MAX_TAKEOVERS;
 use cicd_core::release::state::{FailureCause, State};
 use cicd_core::service::HoldReason;
@@ -14,14 +15,26 @@ use super::clock::TestClock;
 use super::deploys::Act;
 use super::world::{BEYOND_LEASE, World, eventually, rolling, rolling_with, worker};
 
+/// A release that applies until it is let go, and the workers that hold it.
+pub(super) async fn applying(world: &World) -> (Release, Workers) {
+    world.deploys.plan("apply", [Act::Block]);
+    let release = world.release("1.0").await;
+    let workers = world.work();
+    eventually("it applies", async || world.deploys.busy() == 1).await;
+    (release, workers)
+}
+
+/// A release whose holder died while it applied; its lease still holds.
+pub(super) async fn abandoned(world: &World) -> Release {
+    let (release, dies) = applying(world).await;
+    world.die(dies).await;
+    release
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn another_worker_takes_over_and_asks_first() {
     let world = World::new(rolling()).await;
-    world.deploys.plan("apply", [Act::Block]);
-    let release = world.release("1.0").await;
-    let dies = world.work();
-    eventually("it applies", async || world.deploys.busy() == 1).await;
-    world.die(dies).await;
+    let release = abandoned(&world).await;
 
     let _lives = world.work();
     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -84,10 +97,8 @@ async fn a_lease_that_ran_out_commits_nothing_even_where_nobody_came() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_callback_of_an_old_epoch_is_unknown() {
     let world = World::new(rolling()).await;
-    world.deploys.plan("apply", [Act::Block, Act::Block]);
-    let release = world.release("1.0").await;
-    let dies = world.work();
-    eventually("it applies", async || world.deploys.busy() == 1).await;
+    let (release, dies) = applying(&world).await;
+    world.deploys.plan("apply", [Act::Block]);
     let old = world.deploys.calls()[0].clone();
     assert!(world.engine.report(old.attempt, &old.token, 1, None).await.is_ok());
     let repeated = world.stored(release.id()).await;
@@ -108,11 +119,7 @@ async fn the_callback_of_an_old_epoch_is_unknown() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_silent_executor_is_given_up_and_holds_the_deployment() {
     let world = World::new(rolling()).await;
-    world.deploys.plan("apply", [Act::Block]);
-    let release = world.release("1.0").await;
-    let dies = world.work();
-    eventually("it applies", async || world.deploys.busy() == 1).await;
-    world.die(dies).await;
+    let release = abandoned(&world).await;
     world.deploys.answers_status(DeployStatus::Unknown { message: "no route".to_owned() });
     let _lives = world.work();
     for asked in 1..=usize::try_from(MAX_TAKEOVERS).unwrap() {
@@ -142,11 +149,7 @@ async fn a_silent_executor_is_given_up_and_holds_the_deployment() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_an_executor_still_does_is_waited_for() {
     let world = World::new(rolling_with(&json!({"deadline_seconds": 100}))).await;
-    world.deploys.plan("apply", [Act::Block]);
-    let release = world.release("1.0").await;
-    let dies = world.work();
-    eventually("it applies", async || world.deploys.busy() == 1).await;
-    world.die(dies).await;
+    let release = abandoned(&world).await;
     world.deploys.answers_status(DeployStatus::InProgress);
     world.clock.jump(BEYOND_LEASE);
     let _lives = world.work();
