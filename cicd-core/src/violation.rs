@@ -66,6 +66,30 @@ impl Violations {
         self.0.iter()
     }
 
+    /// What `read` gives when it noted no violation, else all that it noted. It gives `None` only after it noted one.
+    ///
+    /// ```
+    /// use cicd_core::violation::{Fields, Path, Violations};
+    /// let draft = serde_json::json!({"name": "shop", "colour": "red"});
+    /// let read = Violations::collect(|violations| {
+    ///     let mut fields = Fields::of(&draft, &Path::root(), violations)?;
+    ///     let name = fields.text("name", violations, 1..=20);
+    ///     fields.finish(violations);
+    ///     name
+    /// });
+    /// assert_eq!(read.unwrap_err().to_string(), "/colour: `colour` is unknown; accepted: `name`");
+    /// ```
+    ///
+    /// # Errors
+    /// The violations, when there are any.
+    pub fn collect<T>(read: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, Self> {
+        let mut violations = Self::new();
+        match read(&mut violations) {
+            Some(value) => violations.into_result(value),
+            None => Err(violations),
+        }
+    }
+
     /// `value` when nothing is wrong, else the violations.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 
 use cicd_core::id::TenantId;
 use cicd_core::page::{Limit, Page};
-use cicd_core::port::{ListQuery, Record, RecordKind, StoreError};
+use cicd_core::port::{ListQuery, Record, StoreError};
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqlitePool};
 
@@ -58,7 +58,7 @@ pub(crate) async fn list(
     let last = rows.last().filter(|_| has_more);
     let next =
         last.map(|row| Ok(Place { number: number(get(row, 0)?), id: get(row, 1)? }.write())).transpose()?;
-    let kind = kind(query);
+    let kind = query.kind();
     let items = rows.iter().map(|row| record(kind, row, 2)).collect::<Result<_, _>>()?;
     Ok(Page { items, next })
 }
@@ -77,7 +77,7 @@ pub(crate) fn statement(
         By::Revision => "revision, '', body FROM ",
         By::Key => "0, id, body FROM ",
     });
-    sql.push(if matches!(by, By::Revision) { "cicd_revision" } else { table(kind(query)) });
+    sql.push(if matches!(by, By::Revision) { "cicd_revision" } else { table(query.kind()) });
     sql.push(" WHERE tenant = ").push_bind(tenant.to_string());
     for (column, value) in filters(query) {
         sql.push(" AND ").push(column).push(" = ").push_bind(value);
@@ -113,22 +113,6 @@ const fn order(query: &ListQuery) -> By {
         | ListQuery::Grants
         | ListQuery::Tokens
         | ListQuery::PolicyFloors => By::Key,
-    }
-}
-
-const fn kind(query: &ListQuery) -> RecordKind {
-    match query {
-        ListQuery::Services => RecordKind::Service,
-        ListQuery::Deployments { .. } => RecordKind::Deployment,
-        ListQuery::CiRuns { .. } => RecordKind::CiRun,
-        ListQuery::Releases { .. } => RecordKind::Release,
-        ListQuery::Ledger { .. } => RecordKind::LedgerEntry,
-        ListQuery::Revisions { kind, .. } => *kind,
-        ListQuery::Freezes => RecordKind::Freeze,
-        ListQuery::Locks => RecordKind::Lock,
-        ListQuery::Grants => RecordKind::Grant,
-        ListQuery::Tokens => RecordKind::Token,
-        ListQuery::PolicyFloors => RecordKind::PolicyFloor,
     }
 }
 

@@ -5,7 +5,6 @@ use cicd_core::id::RowVersion;
 use cicd_core::port::{
     ChangeSet, OperationKey, Record, RecordKind, Resolved, ResolvedRow, StoreError, StoredOutcome, WorkKey,
 };
-use cicd_core::release::state::State;
 use cicd_core::time::Timestamp;
 use sqlx::QueryBuilder;
 use sqlx::sqlite::Sqlite;
@@ -56,7 +55,7 @@ fn write_row(sql: &mut Sql, tenant: &str, row: &ResolvedRow, seq: u64) -> Result
     };
     let body = record.body().map_err(invalid)?.to_string();
     let started = match record {
-        Record::Release(release) => Some(has_started(&release.state).then(|| integer(seq))),
+        Record::Release(release) => Some(release.state.has_started().then(|| integer(seq))),
         _ => None,
     };
     if let Some(revision) = record.revision() {
@@ -103,18 +102,6 @@ fn insert(
 fn where_key(sql: &mut Sql, tenant: &str, id: &str) {
     sql.push(" WHERE tenant = ").push_bind(tenant.to_owned());
     sql.push(" AND id = ").push_bind(id.to_owned()).push(";");
-}
-
-const fn has_started(state: &State) -> bool {
-    match state {
-        State::Executing(_) | State::Succeeded { .. } | State::Failed { .. } | State::RolledBack { .. } => {
-            true
-        }
-        State::PendingApproval { .. }
-        | State::Approved { .. }
-        | State::Rejected { .. }
-        | State::Cancelled { .. } => false,
-    }
 }
 
 fn keep_revision(sql: &mut Sql, tenant: &str, row: &ResolvedRow, revision: u32, body: String) {

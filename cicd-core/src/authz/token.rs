@@ -81,12 +81,7 @@ impl TokenDraft {
     /// # Errors
     /// Every violation of the draft.
     pub fn parse(value: &Value) -> Result<Self, Violations> {
-        let mut violations = Violations::new();
-        let draft = Self::read(value, &mut violations);
-        match draft {
-            Some(draft) if violations.is_empty() => Ok(draft),
-            _ => Err(violations),
-        }
+        Violations::collect(|violations| Self::read(value, violations))
     }
 
     fn read(value: &Value, violations: &mut Violations) -> Option<Self> {

@@ -77,11 +77,7 @@ impl CdSpec {
         capabilities: &Capabilities,
         floor: &PolicyFloor,
     ) -> Result<Self, Violations> {
-        let mut violations = Violations::new();
-        match Self::read(value, capabilities, floor, &mut violations) {
-            Some(spec) if violations.is_empty() => Ok(spec),
-            _ => Err(violations),
-        }
+        Violations::collect(|violations| Self::read(value, capabilities, floor, violations))
     }
 
     /// What is wrong with this spec at a deployment with `capabilities` in a tier with this `floor`: a stored config

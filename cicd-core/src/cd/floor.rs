@@ -54,11 +54,7 @@ impl FloorDraft {
     /// # Errors
     /// Every violation of the draft.
     pub fn parse(value: &Value) -> Result<Self, Violations> {
-        let mut violations = Violations::new();
-        match Self::read(value, &mut violations) {
-            Some(draft) if violations.is_empty() => Ok(draft),
-            _ => Err(violations),
-        }
+        Violations::collect(|violations| Self::read(value, violations))
     }
 
     fn read(value: &Value, violations: &mut Violations) -> Option<Self> {

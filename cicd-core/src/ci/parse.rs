@@ -34,13 +34,10 @@ pub const MAX_ATTEMPTS: u32 = 10;
 const RESERVED_PREFIX: &str = "CICD_";
 
 pub(super) fn spec(draft: &Value, rules: CiRules) -> Result<CiSpec, Violations> {
-    let mut violations = Violations::new();
-    let read = Fields::of(draft, &Path::root(), &mut violations)
-        .and_then(|fields| spec_fields(fields, rules, &mut violations));
-    match read {
-        Some(spec) => violations.into_result(spec),
-        None => Err(violations),
-    }
+    Violations::collect(|violations| {
+        let fields = Fields::of(draft, &Path::root(), violations)?;
+        spec_fields(fields, rules, violations)
+    })
 }
 
 /// `None` only after a violation was noted.

@@ -58,12 +58,7 @@ impl ReleaseDraft {
     /// # Errors
     /// Every violation of the draft.
     pub fn parse(value: &Value) -> Result<Self, Violations> {
-        let mut violations = Violations::new();
-        let draft = Self::read(value, &mut violations);
-        match draft {
-            Some(draft) if violations.is_empty() => Ok(draft),
-            _ => Err(violations),
-        }
+        Violations::collect(|violations| Self::read(value, violations))
     }
 
     fn read(value: &Value, violations: &mut Violations) -> Option<Self> {

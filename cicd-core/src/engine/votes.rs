@@ -16,7 +16,7 @@ use crate::digest::Digest;
 use crate::id::{ReleaseId, Role};
 use crate::port::{Load, Record, Snapshot};
 use crate::release::Release;
-use crate::release::command::{Ballot, Command as ReleaseCommand};
+use crate::release::command::{Ballot, Command as ReleaseCommand, MAX_COMMENT_CHARACTERS};
 use crate::release::decide::decide;
 use crate::release::refusal::Refusal;
 use crate::release::state::State;
@@ -39,12 +39,7 @@ impl VoteDraft {
     /// # Errors
     /// Every violation of the draft.
     pub fn parse(value: &Value) -> Result<Self, Violations> {
-        let mut violations = Violations::new();
-        let draft = Self::read(value, &mut violations);
-        match draft {
-            Some(draft) if violations.is_empty() => Ok(draft),
-            _ => Err(violations),
-        }
+        Violations::collect(|violations| Self::read(value, violations))
     }
 
     fn read(value: &Value, violations: &mut Violations) -> Option<Self> {
@@ -52,8 +47,9 @@ impl VoteDraft {
         let content = fields.parsed("content", "invalid_digest", violations);
         let role =
             fields.optional("role").and_then(|(value, path)| parsed(value, &path, "invalid_id", violations));
-        let comment =
-            fields.optional("comment").and_then(|(value, path)| text(value, &path, violations, 1..=2000));
+        let comment = fields
+            .optional("comment")
+            .and_then(|(value, path)| text(value, &path, violations, 1..=MAX_COMMENT_CHARACTERS));
         fields.finish(violations);
         Some(Self { content: content?, role, comment })
     }

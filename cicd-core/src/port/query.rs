@@ -55,6 +55,26 @@ pub enum ListQuery {
     PolicyFloors,
 }
 
+impl ListQuery {
+    /// The kind of the rows that it lists.
+    #[must_use]
+    pub const fn kind(&self) -> RecordKind {
+        match self {
+            Self::Services => RecordKind::Service,
+            Self::Deployments { .. } => RecordKind::Deployment,
+            Self::CiRuns { .. } => RecordKind::CiRun,
+            Self::Releases { .. } => RecordKind::Release,
+            Self::Ledger { .. } => RecordKind::LedgerEntry,
+            Self::Revisions { kind, .. } => *kind,
+            Self::Freezes => RecordKind::Freeze,
+            Self::Locks => RecordKind::Lock,
+            Self::Grants => RecordKind::Grant,
+            Self::Tokens => RecordKind::Token,
+            Self::PolicyFloors => RecordKind::PolicyFloor,
+        }
+    }
+}
+
 /// In which order to list events.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {

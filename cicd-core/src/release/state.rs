@@ -260,6 +260,20 @@ impl State {
         matches!(self, Self::PendingApproval { .. } | Self::Approved { .. })
     }
 
+    /// Whether its rollout ever began.
+    #[must_use]
+    pub const fn has_started(&self) -> bool {
+        match self {
+            Self::Executing(_) | Self::Succeeded { .. } | Self::Failed { .. } | Self::RolledBack { .. } => {
+                true
+            }
+            Self::PendingApproval { .. }
+            | Self::Approved { .. }
+            | Self::Rejected { .. }
+            | Self::Cancelled { .. } => false,
+        }
+    }
+
     /// When the rollout began of which something still stands; `None` before it, and once it has gone back.
     #[must_use]
     pub const fn standing_since(&self) -> Option<Timestamp> {

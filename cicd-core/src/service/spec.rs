@@ -40,11 +40,7 @@ impl DeploymentSpec {
     /// # Ok::<(), cicd_core::violation::Violations>(())
     /// ```
     pub fn parse(value: &Value) -> Result<Self, Violations> {
-        let mut violations = Violations::new();
-        match Self::read(value, &mut violations) {
-            Some(spec) if violations.is_empty() => Ok(spec),
-            _ => Err(violations),
-        }
+        Violations::collect(|violations| Self::read(value, violations))
     }
 
     fn read(value: &Value, violations: &mut Violations) -> Option<Self> {

@@ -11,6 +11,7 @@ pub(super) fn release(event: &ReleaseEvent) -> String {
         ReleaseEvent::VoteCast { vote } => {
             format!("{} approved as {}{}", vote.person, vote.role, said(vote.comment.as_deref()))
         }
+        ReleaseEvent::Approved { approvals: 1 } => "approved by 1 person".to_owned(),
         ReleaseEvent::Approved { approvals } => format!("approved by {approvals} persons"),
         ReleaseEvent::Rejected { vote } => {
             format!("{} rejected as {}{}", vote.person, vote.role, said(vote.comment.as_deref()))

@@ -2,6 +2,7 @@
 
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
+use axum::http::request::Parts;
 use cicd_core::authz::Caller;
 use cicd_core::engine::Options;
 use cicd_core::violation::Violations;
@@ -41,7 +42,7 @@ impl Post {
     /// # Errors
     /// 422 with every violation.
     pub(crate) fn draft<T>(&self, parse: impl FnOnce(&Value) -> Result<T, Violations>) -> Result<T, Problem> {
-        parse(&self.body).map_err(|violations| Problem::violations(Kind::Invalid, &violations))
+        draft(&self.body, parse)
     }
 }
 
@@ -51,7 +52,7 @@ impl Put {
     /// # Errors
     /// 422 with every violation.
     pub(crate) fn draft<T>(&self, parse: impl FnOnce(&Value) -> Result<T, Violations>) -> Result<T, Problem> {
-        parse(&self.body).map_err(|violations| Problem::violations(Kind::Invalid, &violations))
+        draft(&self.body, parse)
     }
 
     /// The body itself, which the engine reads by the rules of its host.
@@ -60,14 +61,24 @@ impl Put {
     }
 }
 
+fn draft<T>(body: &Value, parse: impl FnOnce(&Value) -> Result<T, Violations>) -> Result<T, Problem> {
+    parse(body).map_err(|violations| Problem::violations(Kind::Invalid, &violations))
+}
+
+/// Who asks, with which parameters, and whether only for what would happen.
+fn asked(parts: &Parts) -> Result<(Caller, Params, bool), Problem> {
+    let caller = Who::of(parts)?;
+    let mut params = Params::of(&parts.uri)?;
+    let dry_run = params.take("dry_run").unwrap_or(false);
+    Ok((caller, params, dry_run))
+}
+
 impl<S: Sync> FromRequest<S> for Post {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, stream) = request.into_parts();
-        let caller = Who::of(&parts)?;
-        let mut params = Params::of(&parts.uri)?;
-        let dry_run = params.take("dry_run").unwrap_or(false);
+        let (caller, params, dry_run) = asked(&parts)?;
         params.finish()?;
         let key = idempotency::key(&parts.headers)?.map(str::to_owned);
         let (bytes, body) = body::read(&parts.headers, stream).await?;
@@ -82,9 +93,7 @@ impl<S: Sync> FromRequest<S> for Put {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, stream) = request.into_parts();
-        let caller = Who::of(&parts)?;
-        let mut params = Params::of(&parts.uri)?;
-        let dry_run = params.take("dry_run").unwrap_or(false);
+        let (caller, params, dry_run) = asked(&parts)?;
         params.finish()?;
         let expected = conditional::expected_of_put(&parts.headers)?;
         let (_, body) = body::read(&parts.headers, stream).await?;
@@ -97,9 +106,7 @@ impl<S: Sync> FromRequest<S> for Delete {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, stream) = request.into_parts();
-        let caller = Who::of(&parts)?;
-        let mut params = Params::of(&parts.uri)?;
-        let dry_run = params.take("dry_run").unwrap_or(false);
+        let (caller, params, dry_run) = asked(&parts)?;
         let expected = conditional::expected_of_delete(&parts.headers)?;
         refuse_body(&parts.headers, stream).await?;
         Ok(Self { caller, options: Options { key: None, expected: Some(expected), dry_run }, params })

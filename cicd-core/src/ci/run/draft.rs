@@ -28,26 +28,20 @@ impl RunDraft {
     /// # Errors
     /// Every violation of the draft; besides the usual codes `commit`, `git_ref` and `choice`.
     pub fn parse(draft: &Value) -> Result<Self, Violations> {
-        let mut violations = Violations::new();
-        let read = Fields::of(draft, &Path::root(), &mut violations).and_then(|mut fields| {
-            let commit = fields.parsed("commit", "commit", &mut violations);
+        Violations::collect(|violations| {
+            let mut fields = Fields::of(draft, &Path::root(), violations)?;
+            let commit = fields.parsed("commit", "commit", violations);
             let git_ref = match fields.optional("git_ref") {
-                Some((value, path)) => git_ref(value, &path, &mut violations),
+                Some((value, path)) => git_ref(value, &path, violations),
                 None => Some(GitRef::Commit),
             };
             let reason = match fields.optional("reason") {
-                Some((value, path)) => {
-                    text(value, &path, &mut violations, 1..=MAX_REASON_CHARACTERS).map(Some)
-                }
+                Some((value, path)) => text(value, &path, violations, 1..=MAX_REASON_CHARACTERS).map(Some),
                 None => Some(None),
             };
-            fields.finish(&mut violations);
+            fields.finish(violations);
             Some(Self { commit: commit?, git_ref: git_ref?, reason: reason? })
-        });
-        match read {
-            Some(draft) => violations.into_result(draft),
-            None => Err(violations),
-        }
+        })
     }
 
     /// The trigger of a run that `actor` starts with this draft; always manual.

@@ -10,7 +10,6 @@ use crate::port::{
     ChangeSet, Committed, OUTCOME_KEPT_SECONDS, OperationKey, Record, RecordKey, Resolved, ResolvedRow,
     StoreError, StoredOutcome, WorkKey,
 };
-use crate::release::state::State;
 use crate::time::Timestamp;
 
 /// A change that may be written.
@@ -144,7 +143,7 @@ impl Tenant {
         if let Some(revision) = record.revision() {
             self.revisions.insert((row.key.clone(), revision), record.clone());
         }
-        let has_started = matches!(&record, Record::Release(release) if has_started(&release.state));
+        let has_started = matches!(&record, Record::Release(release) if release.state.has_started());
         let commit = self.commits;
         let kept = self.rows.entry(row.key).or_insert_with(|| Row {
             record: record.clone(),
@@ -162,18 +161,6 @@ fn work_key(record: &Record) -> Option<WorkKey> {
         Record::CiRun(run) => Some(WorkKey::CiRun(run.id)),
         Record::Release(release) => Some(WorkKey::Release(release.id())),
         _ => None,
-    }
-}
-
-const fn has_started(state: &State) -> bool {
-    match state {
-        State::Executing(_) | State::Succeeded { .. } | State::Failed { .. } | State::RolledBack { .. } => {
-            true
-        }
-        State::PendingApproval { .. }
-        | State::Approved { .. }
-        | State::Rejected { .. }
-        | State::Cancelled { .. } => false,
     }
 }
 

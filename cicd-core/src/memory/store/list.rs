@@ -4,7 +4,7 @@
 use super::tenant::{Row, Tenant};
 use crate::id::{DeploymentId, ServiceId};
 use crate::page::{Limit, Page};
-use crate::port::{ListQuery, Record, RecordKey, RecordKind, StoreError};
+use crate::port::{ListQuery, Record, RecordKey, StoreError};
 use crate::release::Release;
 
 /// Where a row stands in its list.
@@ -38,7 +38,7 @@ impl Tenant {
         }
         let by_commit = newest_first(query);
         let place = |row: &Row| (if by_commit { row.born } else { 0 }, row.record.key().id);
-        let rows = self.of_kind(kind_of(query)).filter(|row| wanted(query, &row.record));
+        let rows = self.of_kind(query.kind()).filter(|row| wanted(query, &row.record));
         rows.map(|row| (place(row), &row.record)).collect()
     }
 }
@@ -51,22 +51,6 @@ const fn newest_first(query: &ListQuery) -> bool {
             | ListQuery::Ledger { .. }
             | ListQuery::Revisions { .. }
     )
-}
-
-const fn kind_of(query: &ListQuery) -> RecordKind {
-    match query {
-        ListQuery::Services => RecordKind::Service,
-        ListQuery::Deployments { .. } => RecordKind::Deployment,
-        ListQuery::CiRuns { .. } => RecordKind::CiRun,
-        ListQuery::Releases { .. } => RecordKind::Release,
-        ListQuery::Ledger { .. } => RecordKind::LedgerEntry,
-        ListQuery::Revisions { kind, .. } => *kind,
-        ListQuery::Freezes => RecordKind::Freeze,
-        ListQuery::Locks => RecordKind::Lock,
-        ListQuery::Grants => RecordKind::Grant,
-        ListQuery::Tokens => RecordKind::Token,
-        ListQuery::PolicyFloors => RecordKind::PolicyFloor,
-    }
 }
 
 fn wanted(query: &ListQuery, record: &Record) -> bool {
