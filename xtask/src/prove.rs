@@ -45,6 +45,19 @@ const PROOFS: &[Proof] = &[
         &["-p", "cicd-store-postgres", "--test", "suite", "memory_and_postgres_agree"],
     ),
     Proof::of(
+        "tampering",
+        10_000,
+        &[
+            "-p",
+            "cicd-store-sqlite",
+            "--features",
+            "testing",
+            "--test",
+            "suite",
+            "each_kind_is_found_by_whom_the_table_says",
+        ],
+    ),
+    Proof::of(
         "rights",
         1_000_000,
         &["-p", "cicd-authz-casbin", "--test", "rights", "casbin_and_the_reference_agree"],

@@ -11,4 +11,5 @@ mod kill;
 mod leases;
 mod oracle;
 mod schema;
+mod tampering;
 mod trace;
