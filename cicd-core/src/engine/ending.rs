@@ -34,13 +34,14 @@ pub(super) fn change(
     Ok(change)
 }
 
-/// A rollback that did not succeed, and a rollout of which nobody knows the end, hold their deployment.
+/// A rollback that did not succeed, and a rollout of which nobody knows what it left behind, hold their deployment.
 fn hold_reason(release: &Release, events: &[ReleaseEvent]) -> Option<HoldReason> {
     events.iter().find_map(|event| match event {
         ReleaseEvent::Failed { cause: FailureCause::Unknown } => Some(HoldReason::ExecutorSilent),
         ReleaseEvent::Failed { .. } | ReleaseEvent::RolledBack { .. } if release.is_rollback() => {
             Some(HoldReason::RollbackFailed)
         }
+        ReleaseEvent::Failed { cause: FailureCause::UndoFailed { .. } } => Some(HoldReason::UndoFailed),
         _ => None,
     })
 }

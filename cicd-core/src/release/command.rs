@@ -132,6 +132,13 @@ pub enum Outcome {
         /// Why.
         cause: FailureCause,
     },
+    /// It did not roll out, and could not be undone: nobody knows what runs. Only a rollout that stops ends so.
+    UndoFailed {
+        /// Why it was to be undone.
+        cause: FailureCause,
+        /// What the executor said.
+        message: String,
+    },
     /// It did not roll out, and what ran before runs again.
     RolledBack {
         /// Why.

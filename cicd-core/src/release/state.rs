@@ -117,6 +117,13 @@ pub enum FailureCause {
     DeadlineExceeded,
     /// The executor is silent, so nobody knows what runs.
     Unknown,
+    /// It was to go back and could not, so nobody knows what runs.
+    UndoFailed {
+        /// Why it was to go back.
+        why: Box<FailureCause>,
+        /// What the executor said.
+        message: String,
+    },
     /// An attempt's callback said so.
     Reported {
         /// What it said.

@@ -49,5 +49,7 @@ choice!(
         ExecutorSilent = "executor_silent",
         /// A rollback failed: neither the old nor the new version is known to run.
         RollbackFailed = "rollback_failed",
+        /// A rollout stopped and could not be undone: nobody knows what runs.
+        UndoFailed = "undo_failed",
     }
 );

@@ -96,7 +96,10 @@ fn each_mistake_in_a_service_has_its_place_and_code() {
 #[test]
 fn words_on_the_wire() {
     assert_eq!(serde_json::to_value(Tier::ALL).unwrap(), json!(["production", "staging", "development"]));
-    assert_eq!(serde_json::to_value(HoldReason::ALL).unwrap(), json!(["executor_silent", "rollback_failed"]));
+    assert_eq!(
+        serde_json::to_value(HoldReason::ALL).unwrap(),
+        json!(["executor_silent", "rollback_failed", "undo_failed"])
+    );
     let capabilities = serde_json::to_value(Capabilities { undo: true, ..Capabilities::NONE }).unwrap();
     let expected = json!({
         "weights": false, "blue_green": false, "undo": true, "fence": false, "status": false, "analysis": false,

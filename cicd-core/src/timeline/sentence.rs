@@ -84,6 +84,9 @@ fn failure(cause: &FailureCause) -> String {
         FailureCause::RollbackRequested { by } => format!("rollback {by} was asked for"),
         FailureCause::DeadlineExceeded => "the deadline passed".to_owned(),
         FailureCause::Unknown => "the executor is silent, nobody knows what runs".to_owned(),
+        FailureCause::UndoFailed { why, message } => {
+            format!("{}; it could not go back, and nobody knows what runs: {message}", failure(why))
+        }
         FailureCause::Reported { message } => message.clone(),
     }
 }

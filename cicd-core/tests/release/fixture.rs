@@ -157,6 +157,10 @@ pub(crate) fn failed() -> Outcome {
     Outcome::Failed { cause: step_failed() }
 }
 
+pub(crate) fn undo_failed() -> Outcome {
+    Outcome::UndoFailed { cause: step_failed(), message: "exit 2".into() }
+}
+
 pub(crate) fn went_back() -> Outcome {
     Outcome::RolledBack { cause: FailureCause::Analysis { message: "error rate".into() } }
 }

@@ -8,7 +8,10 @@ use cicd_core::release::refusal::Refusal;
 use cicd_core::release::state::{FailureCause, Phase, State, WaitReason};
 use cicd_core::service::HoldReason;
 
-use crate::fixture::{abort_by, blue_green, canary, failed, progress, rolling, spec, start, take_over, wait};
+use crate::fixture::{
+    abort_by, blue_green, canary, failed, progress, rolling, spec, start, step_failed, take_over,
+    undo_failed, wait,
+};
 use crate::world::World;
 
 const DEADLINE: Command = Command::Abort { cause: FailureCause::DeadlineExceeded };
@@ -268,6 +271,20 @@ fn only_after_the_last_take_over_it_is_given_up_and_the_deployment_held() {
     world.command(id, &Command::GiveUp { epoch }).unwrap();
     assert!(matches!(&world.release(id).state, State::Failed { cause: FailureCause::Unknown, .. }));
     assert_eq!(world.deployment.hold.as_ref().unwrap().reason, HoldReason::ExecutorSilent);
+}
+
+#[test]
+fn what_could_not_be_undone_says_so_and_holds_the_deployment() {
+    let (mut world, id) = started();
+    let epoch = world.row(id).epoch;
+    let end = Command::Complete { epoch, outcome: undo_failed() };
+    assert!(matches!(world.command(id, &end), Err(Refusal::NotPossible { .. })), "nothing was to be undone");
+    world.command(id, &Command::Abort { cause: step_failed() }).unwrap();
+    world.command(id, &end).unwrap();
+    let State::Failed { cause, .. } = &world.release(id).state else { panic!("{}", world.state(id)) };
+    let why = Box::new(step_failed());
+    assert_eq!(*cause, FailureCause::UndoFailed { why, message: "exit 2".into() });
+    assert_eq!(world.deployment.hold.as_ref().unwrap().reason, HoldReason::UndoFailed);
 }
 
 #[test]

@@ -14,7 +14,7 @@ use cicd_core::time::Timestamp;
 
 use crate::fixture::{
     APPROVER, abort_by, attempt, ballot, canary, failed, person, progress, release_id, spec, start,
-    step_failed, take_over, vote, wait, went_back,
+    step_failed, take_over, undo_failed, vote, wait, went_back,
 };
 use crate::world::World;
 
@@ -122,7 +122,7 @@ fn commands(release: &Release) -> Vec<Command> {
         Command::Report { number: 3, outcome: None },
         Command::Undo { by: release_id(9) },
     ];
-    for outcome in [Outcome::Succeeded, failed(), went_back()] {
+    for outcome in [Outcome::Succeeded, failed(), undo_failed(), went_back()] {
         commands.push(Command::Report { number: 4, outcome: Some(outcome.clone()) });
         commands.push(Command::Complete { epoch: HELD, outcome });
     }

@@ -230,6 +230,9 @@ impl World {
             ReleaseEvent::Failed { .. } if self.release(id).is_rollback() => {
                 self.hold(id, HoldReason::RollbackFailed);
             }
+            ReleaseEvent::Failed { cause: FailureCause::UndoFailed { .. } } => {
+                self.hold(id, HoldReason::UndoFailed);
+            }
             _ => {}
         }
     }

@@ -111,15 +111,23 @@ impl Rollout<'_> {
     ) -> Result<Outcome, EngineError> {
         let release = found_release(snapshot, self.release)?;
         let deployment = found(snapshot, release.deployment())?;
-        let failed = Outcome::Failed { cause: cause.clone() };
         if !deployment.capabilities.undo || !goes_back(&release.spec.content.strategy, cause) {
-            return Ok(failed);
+            return Ok(Outcome::Failed { cause: cause.clone() });
         }
-        let Some(executor) = self.executor(release) else { return Ok(failed) };
         let job = self.job(snapshot, release, execution);
-        Ok(match executor.carry_out(&job, &Verb::Undo, Stop::never()).await {
-            VerbOutcome::Done => Outcome::RolledBack { cause: cause.clone() },
-            _ => failed,
+        let undone = match self.executor(release) {
+            Some(executor) => executor.carry_out(&job, &Verb::Undo, Stop::never()).await,
+            None => not_registered(release),
+        };
+        let cause = cause.clone();
+        Ok(match undone {
+            VerbOutcome::Done => Outcome::RolledBack { cause },
+            VerbOutcome::Failed { message } | VerbOutcome::Inconclusive { message } => {
+                Outcome::UndoFailed { cause, message }
+            }
+            VerbOutcome::Stopped => {
+                Outcome::UndoFailed { cause, message: "it was stopped half way".to_owned() }
+            }
         })
     }
 
@@ -131,8 +139,7 @@ impl Rollout<'_> {
         verb: &Verb,
     ) -> Result<VerbOutcome, EngineError> {
         let Some(executor) = self.executor(&job.release) else {
-            let message = format!("executor `{}` is not registered on this host", job.release.spec.executor);
-            return Ok(VerbOutcome::Failed { message });
+            return Ok(not_registered(&job.release));
         };
         let (handle, stop) = Stop::pair();
         let left = Duration::from_micros(execution.deadline_at.micros_since(snapshot.now));
@@ -186,6 +193,11 @@ impl Rollout<'_> {
             log: LogName::Release(release.id()),
         }
     }
+}
+
+fn not_registered(release: &Release) -> VerbOutcome {
+    let message = format!("executor `{}` is not registered on this host", release.spec.executor);
+    VerbOutcome::Failed { message }
 }
 
 fn failed(release: &Release, verb: &Verb, message: String) -> Reached {

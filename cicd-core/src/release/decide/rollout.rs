@@ -281,6 +281,11 @@ fn complete(
             ReleaseEvent::Succeeded
         }
         Outcome::Failed { cause } => ReleaseEvent::Failed { cause: cause.clone() },
+        Outcome::UndoFailed { .. } if !stopping => return Err(refuse()),
+        Outcome::UndoFailed { cause, message } => {
+            let (why, message) = (Box::new(cause.clone()), message.clone());
+            ReleaseEvent::Failed { cause: FailureCause::UndoFailed { why, message } }
+        }
         Outcome::RolledBack { cause } => {
             ReleaseEvent::RolledBack { cause: RollbackCause::WentBack { why: cause.clone() } }
         }

@@ -1,10 +1,13 @@
 //! Rollouts are paused, promoted, aborted, overdue, and gone back on.
 
+use std::time::Duration;
+
 use cicd_core::engine::{EngineError, Options, Steer};
 use cicd_core::id::ReleaseId;
 use cicd_core::release::Release;
 use cicd_core::release::refusal::Refusal;
 use cicd_core::release::state::{FailureCause, RollbackCause, State};
+use cicd_core::service::{Hold, HoldReason};
 use serde_json::json;
 
 use super::deploys::Act;
@@ -20,6 +23,10 @@ fn why_it_went_back(release: &Release) -> &FailureCause {
         State::RolledBack { cause: RollbackCause::WentBack { why }, .. } => why,
         other => panic!("{other:?}"),
     }
+}
+
+async fn held(world: &World) -> Option<Hold> {
+    world.engine.deployment(&world.ann(), &world.deployment()).await.unwrap().hold
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -164,16 +171,31 @@ async fn a_timed_wait_does_not_outlast_the_deadline() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_failed_step_goes_back_and_a_failed_undo_says_so() {
+async fn a_failed_step_goes_back_and_a_failed_undo_holds_the_deployment() {
     let world = World::new(rolling()).await;
     world.deploys.plan("apply", [Act::Fail, Act::Fail]);
     world.deploys.plan("undo", [Act::Done, Act::Fail]);
     let _workers = world.work();
     let first = world.release("1.0").await;
     world.until_is(first.id(), "rolled_back").await;
+    assert_eq!(held(&world).await, None, "what ran before runs again");
     let second = world.release("1.1").await;
-    world.until_is(second.id(), "failed").await;
+    let failed = world.until_is(second.id(), "failed").await;
+    let State::Failed { cause: FailureCause::UndoFailed { why, message }, .. } = failed.state else {
+        panic!("{:?}", failed.state)
+    };
+    assert!(matches!(&*why, FailureCause::Step { step, .. } if step == "apply"), "{why:?}");
+    assert_eq!(message, "exit 1");
+    let last = world.engine.release_timeline(&world.ann(), second.id()).await.unwrap().pop().unwrap();
+    assert!(last.summary.contains("it could not go back"), "{}", last.summary);
+
+    let hold = held(&world).await.expect("nobody knows what runs");
+    assert_eq!((hold.reason, hold.release), (HoldReason::UndoFailed, second.id()));
     let third = world.release("1.2").await;
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(world.stored(third.id()).await.state.name(), "approved", "nothing starts there");
+    let plain = Options::default();
+    world.engine.lift_hold(&world.rita(), &world.deployment(), "1.0 runs", &plain).await.unwrap();
     world.until_is(third.id(), "succeeded").await;
     world.check().await;
 }
@@ -218,8 +240,8 @@ async fn a_failed_rollback_holds_the_deployment() {
         world.engine.rollback_release(&rita, bad.id(), None, "it loses orders", &plain).await.unwrap().value;
     world.until_is(back.id(), "failed").await;
     assert_eq!(world.stored(bad.id()).await.state.name(), "succeeded", "its source keeps its state");
-    let held = world.engine.deployment(&world.ann(), &world.deployment()).await.unwrap().hold.unwrap();
-    assert_eq!(held.release, back.id());
+    let hold = held(&world).await.unwrap();
+    assert_eq!((hold.reason, hold.release), (HoldReason::RollbackFailed, back.id()));
     world.engine.lift_hold(&rita, &world.deployment(), "the disk is new", &plain).await.unwrap();
     let again =
         world.engine.rollback_release(&rita, back.id(), None, "once more", &plain).await.unwrap().value;
