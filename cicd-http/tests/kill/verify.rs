@@ -29,7 +29,12 @@ pub(crate) async fn everything(host: &Host, people: &People, journals: &[Vec<Ent
     assert!(starts.values().all(|times| *times == 1), "started twice: {starts:?}");
     let overlaps = std::fs::read_to_string(host.path("state/overlaps")).unwrap_or_default();
     assert_eq!(overlaps, "", "a child of a dead host met the next attempt");
-    told(host, &entries, &counted(&releases, "/state/status"), &counted(&runs, "/status"))
+    // Nothing ends badly but a run of which every attempt died with its host.
+    let causes = counted(&runs, "/cause/code");
+    assert!(causes.keys().all(|code| code == "host_died"), "{causes:?}");
+    let ends = counted(&releases, "/state/status");
+    assert!(ends.keys().all(|status| status == "succeeded"), "{ends:?}");
+    told(host, &entries, &ends, &counted(&runs, "/status"))
 }
 
 /// How often the host has each of something.
