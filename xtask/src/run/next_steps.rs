@@ -39,9 +39,12 @@ pub(super) fn print(place: &Place, host: &Host, sample: &Sample, people: &People
     println!("\nWhy it does or doesn't start, and where it stands:");
     call("ada", &format!("{api}/releases/{release}/explain"));
     call("ada", &format!("{api}/releases/{release}"));
-    println!("\nA fifth of the visitors get it; let it go on, and have a look:");
+    println!("\nA fifth of the visitors get it; let it go on, again to skip its next pause, and look:");
     post("rhea", &format!("/releases/{release}/resume"), json!({}));
-    println!("  curl -si {}", sample.production.url());
+    println!(
+        "  curl -si {}  # the other visitors find nothing yet: it is the first release",
+        sample.production.url()
+    );
     let site = sample.repository.path().display();
     println!("\nThe site's source is in {site}: change it and commit, then build the commit:");
     let commit = format!("'$(git -C {site} rev-parse HEAD)'");

@@ -127,14 +127,14 @@ fn rolling() -> Value {
     json!({ "strategy": { "type": "rolling", "max_surge": 1, "max_unavailable": 0 } })
 }
 
-/// Production: a fifth of the visitors until somebody resumes, more than half for a moment, then all; two votes.
+/// Production: a fifth of the visitors until somebody resumes, more than half for a minute, then all; two votes.
 fn canary() -> Value {
     json!({
         "strategy": {
             "type": "canary",
             "steps": [
                 { "weight": 20, "pause": "manual", "analysis": "command" },
-                { "weight": 60, "pause": { "seconds": 5 } },
+                { "weight": 60, "pause": { "seconds": 60 } },
             ],
             "on_failure": "undo",
         },

@@ -92,8 +92,9 @@ impl Story<'_> {
         let front = &self.sample.production;
         await_release::pause(&self.people.ada, &release.id, front, 60)?;
         let share = visitors::share(front, &build.digest, 60)?;
-        self.narrator.fact(format!("it goes on to 60 %, for a few seconds: {share} of 1000"));
-        Ok(())
+        self.narrator
+            .fact(format!("it goes on to 60 %, for a minute: {share} of 1000; Rhea has seen enough"));
+        self.people.rhea.post(&release.path("resume"), &serde_json::json!({}))?.success().map(drop)
     }
 
     fn bad_version(&mut self, good: &Build) -> Result<(), Failure> {
