@@ -25,6 +25,8 @@ mod grants;
 mod list;
 mod load;
 mod oracle;
+#[cfg(test)]
+mod plans;
 mod schema;
 mod sql;
 mod store;

@@ -94,7 +94,8 @@ pub(crate) fn statement(
     }
     sql.push(match by {
         By::Birth => " ORDER BY born DESC, id DESC",
-        By::Revision => " ORDER BY revision DESC",
+        // Named in full: alone it would be the column of the answer, which no index is in the order of.
+        By::Revision => " ORDER BY cicd_revision.revision DESC",
         By::Key => " ORDER BY id",
     });
     // One more than the page holds tells whether there is a next page.

@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
-/// Makes a cluster and runs it until standard input ends, which it does when the process that holds the other end dies,
-/// however it dies.
-const RUN: &str = r#"
+/// Makes a cluster and keeps it running until standard input ends, which it does when the process that holds the other end
+/// dies, however it dies. A server that was stopped meanwhile is started again.
+const KEEP: &str = r#"
 "$1/initdb" -D "$2/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$2/log" 2>&1 || exit 1
-"$1/postgres" -D "$2/data" -c unix_socket_directories="$2" -c listen_addresses= -c fsync="$3" -c max_connections=300 \
-    -c max_prepared_transactions=0 -c shared_buffers=64MB >>"$2/log" 2>&1 &
-server=$!
-cat >/dev/null
-kill -QUIT $server
-wait $server
+exec 3<&0
+( cat <&3 >/dev/null; touch "$2/over"; kill -QUIT "$(head -n 1 "$2/data/postmaster.pid")" ) &
+while [ ! -e "$2/over" ]; do
+    "$1/postgres" -D "$2/data" -c unix_socket_directories="$2" -c listen_addresses= -c fsync="$3" \
+        -c max_connections=300 -c shared_buffers=64MB >>"$2/log" 2>&1
+done
 rm -rf "$2"
 "#;
 
@@ -54,7 +54,7 @@ impl Server {
         // The server refuses to run as root, so another user must be able to reach and own its files.
         std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(0o755)).expect("own directory");
         let mut keeper = as_its_own_user(&directory).expect("a user for the server");
-        keeper.args(["sh", "-c", RUN, "sh"]).arg(binaries).arg(&directory);
+        keeper.args(["sh", "-c", KEEP, "sh"]).arg(binaries).arg(&directory);
         keeper.arg(if durable { "on" } else { "off" });
         let keeper = keeper.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         let server = Self {
@@ -81,24 +81,47 @@ impl Server {
         format!("{server}/{name}?{query}")
     }
 
-    /// The process of the server, for tests that stop it.
+    /// Stops the server at once, as a power cut would but for what the kernel has cached, and waits until it runs again.
+    ///
+    /// # Panics
+    /// When the server was not started here, or does not come back.
+    pub fn stop_at_once(&self) {
+        let pid = self.pid();
+        self.signal("-QUIT");
+        while self.pid_file().is_some_and(|file| file.lines().next() == Some(&pid)) {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        self.wait();
+    }
+
+    /// Sends a signal to every process of the server: `-STOP` and `-CONT` pause it.
     ///
     /// # Panics
     /// When the server was not started here.
-    #[must_use]
-    pub fn pid(&self) -> u32 {
-        let directory = self.directory.as_ref().expect("a server of our own");
-        let file = std::fs::read_to_string(directory.join("data/postmaster.pid")).expect("a running server");
-        file.lines().next().and_then(|pid| pid.parse().ok()).expect("a pid")
+    pub fn signal(&self, signal: &str) {
+        // The server's processes are the children of its first one.
+        let pid = self.pid();
+        if signal != "-QUIT" {
+            // It may have no child just now.
+            let _ = Command::new("pkill").args([signal, "-P", &pid]).status();
+        }
+        let sent = Command::new("kill").args([signal, &pid]).status().expect("a signal");
+        assert!(sent.success(), "the server runs");
+    }
+
+    fn pid(&self) -> String {
+        let file = self.pid_file().expect("a running server of our own");
+        file.lines().next().expect("a pid").to_owned()
+    }
+
+    fn pid_file(&self) -> Option<String> {
+        std::fs::read_to_string(self.directory.as_ref()?.join("data/postmaster.pid")).ok()
     }
 
     fn wait(&self) {
         let directory = self.directory.as_ref().expect("a server of our own");
         // Connections are accepted once the last line of the file says so.
-        let is_ready = || {
-            let file = std::fs::read_to_string(directory.join("data/postmaster.pid"));
-            file.is_ok_and(|file| file.contains("ready"))
-        };
+        let is_ready = || self.pid_file().is_some_and(|file| file.contains("ready"));
         for _ in 0..600 {
             if is_ready() {
                 return;

@@ -9,7 +9,10 @@
 )]
 
 mod audit;
+mod cancelled;
 mod conformance;
 mod database;
+mod dice;
+mod outages;
 mod schema;
 mod trace;

@@ -16,6 +16,7 @@ mod hosts;
 mod keys;
 mod leases;
 mod queues;
+mod quorums;
 mod races;
 mod rollouts;
 mod runs;

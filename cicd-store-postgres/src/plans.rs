@@ -1,0 +1,177 @@
+//! No list and no load reads a table from end to end, however long the history is: asked of the server's own planner, with
+//! 100 000 rows in every table.
+
+use cicd_core::audit::Chain;
+use cicd_core::digest::Digest;
+use cicd_core::id::TenantId;
+use cicd_core::page::Limit;
+use cicd_core::port::{EventQuery, ListQuery, Load, OperationKey, Order, RecordKey, RecordKind};
+use cicd_core::testing::builders::{release_id, run_id, uuid};
+use cicd_tests::postgres::Database;
+use sqlx::postgres::PgConnection;
+use sqlx::{AssertSqlSafe, Connection as _};
+
+use crate::list::Place;
+use crate::{events, list, load, schema};
+
+/// A table, what fills it beside tenant, id, version and birth, and its values for row `n`.
+const FILLED: [(&str, &str, &str); 13] = [
+    ("service", "", ""),
+    ("deployment", ", body", ", json_build_object('spec', json_build_object('service', 's-' || n % 1000))"),
+    ("ci_config", "", ""),
+    ("cd_config", "", ""),
+    ("ci_run", ", body", ", json_build_object('service', 's-' || n % 1000, 'status', CASE n % 50 WHEN 0 THEN 'failed' ELSE 'succeeded' END)"),
+    (
+        "release",
+        ", started, body",
+        ", n, json_build_object('service', 's-' || n % 1000, 'content', json_build_object('deployment', 'd-' || n % 2000),
+            'state', json_build_object('status', CASE n % 50 WHEN 0 THEN 'failed' WHEN 1 THEN 'approved' ELSE 'succeeded' END))",
+    ),
+    ("queue", "", ""),
+    ("ledger_entry", ", body", ", json_build_object('deployment', 'd-' || n % 2000)"),
+    ("policy_floor", "", ""),
+    ("freeze", ", body", ", json_build_object('until', cicd_timestamp(n))"),
+    ("lock", ", body", ", json_build_object('deployment', 'd-' || n % 2000, 'expires_at', cicd_timestamp(n))"),
+    ("grant", "", ""),
+    ("token", ", body", ", json_build_object('hash', 'h-' || n)"),
+];
+
+const REST: &str = "
+INSERT INTO cicd_revision (tenant, kind, id, revision, body)
+    SELECT 'acme', 'cd_config', 'd-' || n % 2000, 1 + n / 2000, '{}' FROM generate_series(0, 99999) AS n;
+INSERT INTO cicd_work (tenant, kind, id, due_at) SELECT 'acme', 'release', n, n FROM generate_series(1, 100000) AS n;
+INSERT INTO cicd_outcome (tenant, principal, operation, key, at, fingerprint, about_kind, about_id, body, seq)
+    SELECT 'acme', 'ann', 'x', n, n, '', '', '', '', n FROM generate_series(1, 100000) AS n;
+INSERT INTO cicd_audit_event (tenant, chain, seq, at, bytes, previous, hash)
+    SELECT 'acme', 'ledger', n, n, json_build_object('kind', 'k-' || n % 40, 'subject', json_build_object('service',
+        's-' || n % 1000, 'deployment', 'd-' || n % 2000, 'release', 'r-' || n % 9000, 'run', 'c-' || n % 9000)),
+        decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex') FROM generate_series(1, 100000) AS n;
+INSERT INTO cicd_chain_head (tenant, chain, seq, hash, at)
+    SELECT 'tenant-' || n, 'ledger', 1, decode(repeat('00', 32), 'hex'), 0 FROM generate_series(1, 100000) AS n;
+ANALYZE;
+SET plan_cache_mode = force_generic_plan";
+
+/// A long history, put there past the triggers.
+async fn filled() -> (PgConnection, Database) {
+    let database = Database::empty().await;
+    schema::migrate(&database.pool().await).await.unwrap();
+    let mut connection = PgConnection::connect(&database.url()).await.unwrap();
+    let mut sql = "SET session_replication_role = replica;".to_owned();
+    for (table, columns, values) in FILLED {
+        let (columns, values) =
+            if columns.is_empty() { (", body", ", '{}'::json") } else { (columns, values) };
+        // A load brings all grants of its tenant: where they are all that the table holds, reading all of it is right.
+        let tenant = if table == "grant" { "'t-' || n % 1000" } else { "'acme'" };
+        sql.push_str(&format!(
+            "INSERT INTO cicd_{table} (tenant, id, row_version, born{columns})
+             SELECT {tenant}, n, 1, n{values} FROM generate_series(1, 100000) AS n;"
+        ));
+    }
+    sql.push_str(REST);
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+    (connection, database)
+}
+
+/// The plan that the server keeps for a statement whose values it does not know.
+async fn plan(connection: &mut PgConnection, sql: &str) -> String {
+    let parameters = (1..=20).rev().find(|number| sql.contains(&format!("${number}"))).unwrap_or(0);
+    let values =
+        if parameters == 0 { String::new() } else { format!("({})", vec!["NULL"; parameters].join(", ")) };
+    let prepare = format!("PREPARE kept AS {sql}");
+    sqlx::raw_sql(AssertSqlSafe(prepare)).execute(&mut *connection).await.unwrap();
+    let explain = AssertSqlSafe(format!("EXPLAIN EXECUTE kept {values}"));
+    let lines: Vec<String> =
+        sqlx::query_scalar(explain).persistent(false).fetch_all(&mut *connection).await.unwrap();
+    sqlx::raw_sql("DEALLOCATE kept").execute(connection).await.unwrap();
+    lines.join("\n")
+}
+
+fn assert_searches(what: &str, plan: &str) {
+    assert!(!plan.contains("Seq Scan on cicd_"), "{what}:\n{plan}");
+    assert!(plan.contains("Index"), "{what}:\n{plan}");
+}
+
+fn acme() -> TenantId {
+    "acme".parse().unwrap()
+}
+
+fn lists() -> Vec<ListQuery> {
+    let (service, deployment) = (Some("s-1".parse().unwrap()), Some("d-1".parse().unwrap()));
+    let mut queries = vec![
+        ListQuery::Services,
+        ListQuery::Deployments { service: None },
+        ListQuery::Deployments { service: service.clone() },
+        ListQuery::Ledger { deployment: "d-1".parse().unwrap() },
+        ListQuery::Revisions { kind: RecordKind::CdConfig, id: "d-1".to_owned() },
+        ListQuery::Freezes,
+        ListQuery::Locks,
+        ListQuery::Grants,
+        ListQuery::Tokens,
+        ListQuery::PolicyFloors,
+    ];
+    for service in [None, service] {
+        for status in [None, Some("failed".to_owned())] {
+            queries.push(ListQuery::CiRuns { service: service.clone(), status: status.clone() });
+            for deployment in [None, deployment.clone()] {
+                let (service, status) = (service.clone(), status.clone());
+                queries.push(ListQuery::Releases { service, deployment, status });
+            }
+        }
+    }
+    queries
+}
+
+fn event_queries() -> Vec<EventQuery> {
+    let all = EventQuery { limit: 7, ..EventQuery::of(Chain::Ledger) };
+    vec![
+        all.clone(),
+        EventQuery { order: Order::NewestFirst, after: Some(7), ..all.clone() },
+        EventQuery { kind: Some("k-1".to_owned()), ..all.clone() },
+        EventQuery { service: Some("s-1".parse().unwrap()), ..all.clone() },
+        EventQuery { deployment: Some("d-1".parse().unwrap()), after: Some(7), ..all.clone() },
+        EventQuery { release: Some(release_id(1)), ..all.clone() },
+        EventQuery {
+            run: Some(cicd_core::id::CiRunId::from_uuid(uuid(1))),
+            order: Order::NewestFirst,
+            ..all
+        },
+    ]
+}
+
+fn everything() -> Load {
+    let operation = OperationKey {
+        principal: "ann".parse().unwrap(),
+        operation: "release.create".to_owned(),
+        key: "once".to_owned(),
+        fingerprint: Digest::ZERO,
+    };
+    Load {
+        service: Some("s-1".parse().unwrap()),
+        deployment: Some("d-1".parse().unwrap()),
+        release: Some(release_id(1)),
+        run: Some(run_id(1)),
+        record: Some(RecordKey::new(RecordKind::Grant, "x")),
+        operation: Some(operation),
+    }
+}
+
+#[tokio::test]
+async fn nothing_reads_a_table_from_end_to_end() {
+    let (mut connection, _database) = filled().await;
+    let place = Place { number: 7, id: "x".to_owned() };
+    for query in lists() {
+        for after in [None, Some(&place)] {
+            let sql = list::statement("SELECT ", &acme(), &query, after, Limit::default());
+            let plan = plan(&mut connection, sql.sql().as_ref()).await;
+            assert_searches(&format!("{query:?}"), &plan);
+            assert!(!plan.contains("Sort"), "{query:?}: rows come in the order of an index\n{plan}");
+        }
+    }
+    for query in event_queries() {
+        let sql = events::statement("SELECT ", &acme(), &query);
+        assert_searches(&format!("{query:?}"), &plan(&mut connection, sql.sql().as_ref()).await);
+    }
+    assert_searches("a load", &plan(&mut connection, &load::statement(&everything())).await);
+    let seen = plan(&mut connection, "SELECT FROM cicd_release WHERE body::text LIKE '%x%'").await;
+    assert!(seen.contains("Seq Scan on cicd_"), "what this test looks for is found:\n{seen}");
+}
