@@ -58,6 +58,24 @@ const PROOFS: &[Proof] = &[
         ],
     ),
     Proof::of(
+        "postgres-quorums",
+        6_250,
+        &["-p", "cicd-tests", "--test", "engine_postgres", "no_quorum_is_lost_and_none_counts_twice"],
+    ),
+    Proof::of(
+        "postgres-clients",
+        100_000,
+        &["-p", "cicd-store-postgres", "--test", "suite", "what_was_answered_outlives_clients_that_go_away"],
+    ),
+    Proof {
+        counter: "CICD_PROVE_STOPS",
+        ..Proof::of(
+            "postgres-stops",
+            50,
+            &["-p", "cicd-store-postgres", "--test", "suite", "what_was_answered_outlives_the_servers_stops"],
+        )
+    },
+    Proof::of(
         "rights",
         1_000_000,
         &["-p", "cicd-authz-casbin", "--test", "rights", "casbin_and_the_reference_agree"],

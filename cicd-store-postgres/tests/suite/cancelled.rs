@@ -30,7 +30,7 @@ SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND sta
 async fn ask(store: PostgresStore, number: u64) -> Option<String> {
     let acme = tenant("acme");
     let name = format!("s-{number}");
-    if number % 4 == 0 {
+    if number.is_multiple_of(4) {
         store.load(&acme, &Load::tenant()).await.ok()?;
         return None;
     }
