@@ -4,7 +4,12 @@
 //!
 //! The goal: at least 0.9 × the bare loop, for 1, 8 and 32 clients, on one tenant and on 100.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a bench fails by panicking"
+)]
 
 mod bare;
 mod pgbench;
