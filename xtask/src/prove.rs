@@ -93,9 +93,7 @@ const PROOFS: &[Proof] = &[
 /// Runs the proofs whose name contains `filter`, optimised, from `seed` or one that is drawn.
 pub(crate) fn run(filter: Option<&str>, seed: Option<u64>) -> Result<(), Failure> {
     let seed = seed.unwrap_or_else(clock);
-    let commit =
-        tool::stdout(&mut tool::program("git", &["describe", "--always", "--dirty", "--abbrev=12"]))?;
-    println!("commit {}, seed {seed}", commit.trim());
+    println!("commit {}, seed {seed}", tool::head()?);
     let mut broken = Vec::new();
     for proof in PROOFS.iter().filter(|proof| filter.is_none_or(|filter| proof.name.contains(filter))) {
         println!("\n{}: {}", proof.name, proof.count);

@@ -70,6 +70,12 @@ pub(crate) fn stdout(command: &mut Command) -> Result<String, Failure> {
     String::from_utf8(output.stdout).context(|| format!("`{shown}`"))
 }
 
+/// The commit that is checked out, and whether the tree differs from it.
+pub(crate) fn head() -> Result<String, Failure> {
+    let describe = stdout(&mut program("git", &["describe", "--always", "--dirty", "--abbrev=12"]))?;
+    Ok(describe.trim().to_owned())
+}
+
 /// Whether `name` starts and succeeds with `arguments`.
 pub(crate) fn works(name: &str, arguments: &[&str]) -> bool {
     program(name, arguments).output().is_ok_and(|output| output.status.success())
