@@ -37,6 +37,6 @@ mod work;
 pub use config::PostgresOptions;
 pub use error::OpenError;
 pub use oracle::ORACLE;
-pub use schema::{LATEST_MIGRATION, migrate, migrate_down};
+pub use schema::{LATEST_MIGRATION, grant_roles, migrate, migrate_down, revoke_roles};
 pub use store::PostgresStore;
 pub use verify::ChainReport;

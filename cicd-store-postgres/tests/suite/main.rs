@@ -14,5 +14,6 @@ mod conformance;
 mod database;
 mod dice;
 mod outages;
+mod roles;
 mod schema;
 mod trace;
