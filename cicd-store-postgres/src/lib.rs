@@ -31,6 +31,7 @@ mod schema;
 mod sql;
 mod store;
 mod template;
+mod trail;
 mod verify;
 mod work;
 
@@ -39,4 +40,5 @@ pub use error::OpenError;
 pub use oracle::ORACLE;
 pub use schema::{LATEST_MIGRATION, grant_roles, migrate, migrate_down, revoke_roles};
 pub use store::PostgresStore;
+pub use trail::PostgresTrail;
 pub use verify::ChainReport;

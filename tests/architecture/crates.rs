@@ -48,9 +48,15 @@ const RULES: &[Rule] = &[
     adapter("cicd-executor"),
     Rule {
         name: "cicd-http",
-        ours: &["cicd-core", "cicd-store-sqlite", "cicd-authz-casbin", "cicd-executor"],
+        ours: &[
+            "cicd-core",
+            "cicd-store-postgres",
+            "cicd-store-sqlite",
+            "cicd-authz-casbin",
+            "cicd-executor",
+        ],
         never: &["sqlx", "casbin", "rusqlite"],
-        optional: &["cicd-store-sqlite", "cicd-authz-casbin", "cicd-executor"],
+        optional: &["cicd-store-postgres", "cicd-store-sqlite", "cicd-authz-casbin", "cicd-executor"],
     },
 ];
 

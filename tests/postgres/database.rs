@@ -70,6 +70,16 @@ impl Database {
         PgPoolOptions::new().max_connections(8).connect(&self.url()).await.expect("a pool")
     }
 
+    /// Does to it what no host would.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub async fn execute(&self, sql: &'static str) {
+        let mut connection = PgConnection::connect(&self.url()).await.expect("a server");
+        sqlx::raw_sql(sql).execute(&mut connection).await.expect("the server does as it is told");
+        connection.close().await.expect("a connection that closes");
+    }
+
     /// Keeps it as a template for others.
     #[must_use]
     pub fn into_template(self) -> String {

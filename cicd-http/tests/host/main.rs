@@ -10,6 +10,8 @@
 mod audit;
 mod isolation;
 mod policy;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod refusals;
 mod retention;
 mod start_and_stop;

@@ -1,6 +1,6 @@
 //! The data directory: what lies where, and who may read it.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use crate::failure::Failure;
 const DIRECTORY_MODE: u32 = 0o711;
 /// What lies in it is the host's alone.
 const FILE_MODE: u32 = 0o600;
-/// How often a database that another process holds is asked for again. A host that was killed while it began a child still
+/// How often what another process holds is asked for again. A host that was killed while it began a child still
 /// holds it by that child, until the child runs its program.
 const ASKED_AGAIN: u32 = 40;
 /// How long after the time before.
@@ -75,6 +75,23 @@ impl Data {
             }
             other => other.into(),
         })
+    }
+
+    /// Holds the directory for this process, which is released however the process ends: what a host starts with is to clear the
+    /// workspaces, and they would be another host's.
+    pub(crate) async fn hold(&self) -> Result<File, Failure> {
+        let path = self.directory.join("host.lock");
+        let file = OpenOptions::new().write(true).create(true).truncate(false).mode(FILE_MODE).open(&path);
+        let file = file.map_err(|error| Failure::new(format!("`{}`: {error}", path.display())))?;
+        for _ in 0..ASKED_AGAIN {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) => tokio::time::sleep(ASKED_AFTER).await,
+                Err(TryLockError::Error(error)) => return Err(error.into()),
+            }
+        }
+        let why = "another host uses this directory; accepted: a `--data` of its own for each host";
+        Err(Failure::new(format!("`{}`: {why}", self.directory.display())))
     }
 
     /// Makes the directories, for their owner alone.

@@ -1,17 +1,15 @@
 //! `cicd doctor`.
 
-use cicd_core::port::Store as _;
 use cicd_core::trail::verify_tenant;
-use cicd_store_sqlite::SqliteStore;
 use clap::Args;
 
-use crate::data::Data;
+use crate::database::{Database, Opened};
 use crate::failure::Failure;
 
 #[derive(Debug, Args)]
 pub(crate) struct Doctor {
     #[command(flatten)]
-    data: Data,
+    database: Database,
 }
 
 /// A check and what it found; nothing wrong is an empty list.
@@ -23,9 +21,9 @@ struct Finding {
 impl Doctor {
     #[expect(clippy::print_stdout, reason = "what was found is the command's answer")]
     pub(crate) async fn run(self) -> Result<(), Failure> {
-        let store = self.data.open().await?;
-        let findings = self.examine(&store).await;
-        store.close().await;
+        let opened = self.database.open().await?;
+        let findings = self.examine(&opened).await;
+        opened.close().await;
         let findings = findings?;
         for Finding { check, wrong } in &findings {
             println!("{} {check}", if wrong.is_empty() { "✓" } else { "✗" });
@@ -37,11 +35,12 @@ impl Doctor {
         }
     }
 
-    async fn examine(&self, store: &SqliteStore) -> Result<Vec<Finding>, Failure> {
-        let opened = "the database opens: schema, heads and the last events of every chain";
-        let mut findings = vec![Finding { check: opened.to_owned(), wrong: Vec::new() }];
-        for tenant in store.tenants().await? {
-            for report in verify_tenant(store, &tenant).await? {
+    async fn examine(&self, opened: &Opened) -> Result<Vec<Finding>, Failure> {
+        let opens = "the database opens: schema, heads and the last events of every chain";
+        let mut findings = vec![Finding { check: opens.to_owned(), wrong: Vec::new() }];
+        let trail = opened.trail();
+        for tenant in trail.tenants().await? {
+            for report in verify_tenant(&*trail, &tenant).await? {
                 let name = report.chain.as_str();
                 findings.push(Finding {
                     check: format!("chain {tenant}/{name}: {} events verified", report.verified()),
@@ -49,8 +48,8 @@ impl Doctor {
                 });
             }
         }
-        findings.push(Finding { check: "no invariant is broken".to_owned(), wrong: store.oracle().await? });
-        let exposed = self.data.exposed()?.into_iter();
+        findings.push(Finding { check: "no invariant is broken".to_owned(), wrong: opened.oracle().await? });
+        let exposed = self.database.data.exposed()?.into_iter();
         let wrong = exposed.map(|path| format!("`{}` can be read by others than its owner", path.display()));
         findings.push(Finding {
             check: "only the owner can read what is private".to_owned(),

@@ -1,8 +1,9 @@
-//! `cicd`: the release-governance engine as one host over SQLite. Only wiring lives here.
+//! `cicd`: the release-governance engine as a host over SQLite, or one of several over PostgreSQL. Only wiring lives here.
 
 mod audit;
 mod authorizer;
 mod data;
+mod database;
 mod doctor;
 mod executors;
 mod failure;
@@ -32,9 +33,9 @@ enum Command {
     Serve(serve::Serve),
     /// Bring the database to this binary's schema, take it back, or say where it stands.
     Migrate(migrate::Migrate),
-    /// Make API tokens while no host runs.
+    /// Make API tokens; on SQLite while no host runs.
     Token(token::Token),
-    /// Examine a database that no host holds: chains, invariants, permissions.
+    /// Examine a database, on SQLite one that no host holds: chains, invariants, permissions.
     Doctor(doctor::Doctor),
     /// Verify the audit trail, or export it.
     Audit(audit::Audit),

@@ -1,9 +1,8 @@
 //! `cicd migrate`.
 
-use cicd_store_sqlite::{LATEST_MIGRATION, migrate, migrate_down};
 use clap::{Args, Subcommand};
 
-use crate::data::Data;
+use crate::database::Database;
 use crate::failure::Failure;
 
 #[derive(Debug, Args)]
@@ -15,34 +14,32 @@ pub(crate) struct Migrate {
 #[derive(Debug, Subcommand)]
 enum Direction {
     /// Apply what is missing.
-    Up(Data),
+    Up(Database),
     /// Take back every migration after a number.
     Down {
         #[command(flatten)]
-        data: Data,
+        database: Database,
         /// The number of the last migration to keep; 0 keeps none.
         #[arg(long)]
         to: u32,
     },
     /// Say whether the database is as this binary needs it.
-    Status(Data),
+    Status(Database),
 }
 
 impl Migrate {
     #[expect(clippy::print_stdout, reason = "what was done is the command's answer")]
     pub(crate) async fn run(self) -> Result<(), Failure> {
         match self.direction {
-            Direction::Up(data) => {
-                data.create()?;
-                data.create_database()?;
-                println!("applied: {}", numbers(&migrate(data.database()).await?));
+            Direction::Up(database) => println!("applied: {}", numbers(&database.migrate_up().await?)),
+            Direction::Down { database, to } => {
+                println!("taken back: {}", numbers(&database.migrate_down(to).await?));
             }
-            Direction::Down { data, to } => {
-                println!("taken back: {}", numbers(&migrate_down(data.database(), to).await?));
-            }
-            Direction::Status(data) => {
-                data.open().await?.close().await;
-                println!("the database is at migration {LATEST_MIGRATION}, as this binary needs it");
+            Direction::Status(database) => {
+                let opened = database.open().await?;
+                let latest = opened.latest_migration();
+                opened.close().await;
+                println!("the database is at migration {latest}, as this binary needs it");
             }
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! Retention: what nobody has written to for long, and nothing needs any more, is removed.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use cicd_core::digest::Digest;
@@ -31,10 +32,10 @@ type Needed = BTreeSet<(TenantId, Digest)>;
 
 impl Retention {
     /// Removes what is old now, and once a day from then on.
-    pub(crate) async fn keep(self, store: impl Store, blobs: FsBlobs) {
+    pub(crate) async fn keep(self, store: Arc<dyn Store>, blobs: FsBlobs) {
         let age = DAY.saturating_mul(self.keep_days);
         while !age.is_zero() {
-            match sweep(&store, &blobs, age).await {
+            match sweep(&*store, &blobs, age).await {
                 Ok(Swept { artifacts, logs }) => tracing::info!(artifacts, logs, "removed what was old"),
                 Err(error) => tracing::warn!(%error, "what is old could not be removed"),
             }
@@ -43,7 +44,7 @@ impl Retention {
     }
 }
 
-async fn sweep(store: &impl Store, blobs: &FsBlobs, age: Duration) -> Result<Swept, Failure> {
+async fn sweep(store: &dyn Store, blobs: &FsBlobs, age: Duration) -> Result<Swept, Failure> {
     let mut needed = Needed::new();
     for tenant in store.tenants().await? {
         note_needed(store, &tenant, &mut needed).await?;
@@ -52,7 +53,7 @@ async fn sweep(store: &impl Store, blobs: &FsBlobs, age: Duration) -> Result<Swe
 }
 
 /// What the stable ledgers of `tenant` hold and have not withdrawn, and what its open releases name.
-async fn note_needed(store: &impl Store, tenant: &TenantId, needed: &mut Needed) -> Result<(), StoreError> {
+async fn note_needed(store: &dyn Store, tenant: &TenantId, needed: &mut Needed) -> Result<(), StoreError> {
     let mut queries: Vec<_> = OPEN
         .map(|status| ListQuery::Releases {
             service: None,
@@ -76,7 +77,7 @@ async fn note_needed(store: &impl Store, tenant: &TenantId, needed: &mut Needed)
     Ok(())
 }
 
-async fn rows(store: &impl Store, tenant: &TenantId, query: &ListQuery) -> Result<Vec<Record>, StoreError> {
+async fn rows(store: &dyn Store, tenant: &TenantId, query: &ListQuery) -> Result<Vec<Record>, StoreError> {
     let (mut rows, mut after) = (Vec::new(), None);
     loop {
         let page = store.list(tenant, query, after.as_deref(), Limit::default()).await?;

@@ -6,17 +6,16 @@ use std::time::Duration;
 
 use cicd_core::engine::{Engine, WorkerConfig};
 use cicd_core::id::TenantId;
-use cicd_core::port::{Blobs, Secrets};
+use cicd_core::port::{Blobs, Secrets, Store};
 use cicd_executor::blobs::{BlobLimits, FsBlobs};
 use cicd_executor::secrets::FileSecrets;
 use cicd_http::{RandomIds, RouterOptions, TokenAuthenticator, router_with, server};
-use cicd_store_sqlite::SqliteStore;
 use clap::Args;
 use futures_util::FutureExt as _;
 use tokio::net::TcpListener;
 
 use crate::authorizer::Authorization;
-use crate::data::Data;
+use crate::database::{Database, Opened};
 use crate::executors::Executors;
 use crate::failure::Failure;
 use crate::first_start;
@@ -33,7 +32,10 @@ pub(crate) struct Serve {
     #[arg(long, env = "CICD_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     listen: SocketAddr,
     #[command(flatten)]
-    data: Data,
+    database: Database,
+    /// Apply the migrations that are missing first. Without this only a new SQLite database is given its schema.
+    #[arg(long, env = "CICD_MIGRATE")]
+    migrate: bool,
     /// The tenant that the first start sets up.
     #[arg(long, env = "CICD_TENANT", default_value = "default")]
     tenant: TenantId,
@@ -55,23 +57,30 @@ pub(crate) struct Serve {
 impl Serve {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         logging::begin(self.log);
-        let store = self.data.open_or_create().await?;
-        let served = self.serve(store.clone()).await;
-        store.close().await;
+        if self.migrate {
+            let applied = self.database.migrate_up().await?;
+            tracing::info!(?applied, "migrated");
+        }
+        let opened = self.database.open_or_create().await?;
+        let served = self.serve(&opened).await;
+        opened.close().await;
         served
     }
 
-    async fn serve(&self, store: SqliteStore) -> Result<(), Failure> {
+    async fn serve(&self, opened: &Opened) -> Result<(), Failure> {
         // Asking for signals before anything is under way leaves no moment in which one would kill the host.
         let signals = Signals::listen()?;
-        let blobs = FsBlobs::open(self.data.blobs(), BlobLimits::default())?;
-        let engine = self.engine(store.clone(), blobs.clone()).await?;
-        first_start::admin_token(&engine, &self.tenant, &self.data).await?;
+        let data = &self.database.data;
+        // SQLite holds its own file.
+        let _held = if opened.is_shared() { Some(data.hold().await?) } else { None };
+        let blobs = FsBlobs::open(data.blobs(), BlobLimits::default())?;
+        let engine = self.engine(opened.store(), blobs.clone()).await?;
+        first_start::admin_token(&engine, &self.tenant, data).await?;
         let listener = TcpListener::bind(self.listen).await;
         let listener = listener.map_err(|error| Failure::new(format!("`{}`: {error}", self.listen)))?;
         let options = RouterOptions { dev: self.executors.is_dev() };
         let router = router_with(engine.clone(), TokenAuthenticator::new(engine.clone()), options);
-        let retention = tokio::spawn(self.retention.keep(store, blobs));
+        let retention = tokio::spawn(self.retention.keep(opened.store(), blobs));
         let workers =
             engine.spawn_workers(WorkerConfig { concurrency: self.concurrency, ..WorkerConfig::default() });
         tracing::info!(address = %listener.local_addr()?, "listening");
@@ -90,16 +99,16 @@ impl Serve {
         Ok(())
     }
 
-    async fn engine(&self, store: SqliteStore, blobs: FsBlobs) -> Result<Engine, Failure> {
+    async fn engine(&self, store: Arc<dyn Store>, blobs: FsBlobs) -> Result<Engine, Failure> {
         let blobs: Arc<dyn Blobs> = Arc::new(blobs);
-        let secrets: Arc<dyn Secrets> = Arc::new(FileSecrets::new(self.data.secrets()));
+        let secrets: Arc<dyn Secrets> = Arc::new(FileSecrets::new(self.database.data.secrets()));
         let mut builder = Engine::builder()
-            .store(store)
+            .shared_store(store)
             .authorizer(self.authorization.authorizer().await?)
             .blobs(Arc::clone(&blobs))
             .ids(RandomIds)
             .ci_rules(self.executors.ci_rules());
-        if let Some(command) = self.executors.command(&self.data, blobs, secrets).await? {
+        if let Some(command) = self.executors.command(&self.database.data, blobs, secrets).await? {
             builder = builder.ci_executor("command", command.clone()).deploy_executor("command", command);
         }
         Ok(builder.build()?)

@@ -1,4 +1,4 @@
-//! `cicd token create`: for whoever owns the database's file, while no host holds it.
+//! `cicd token create`: for whoever owns the database; on SQLite while no host holds its file.
 
 use std::sync::Arc;
 
@@ -9,13 +9,12 @@ use cicd_core::id::{PrincipalId, Role, TenantId};
 use cicd_core::port::{Authorizer, AuthorizerError};
 use cicd_executor::blobs::{BlobLimits, FsBlobs};
 use cicd_http::RandomIds;
-use cicd_store_sqlite::SqliteStore;
 use clap::{Args, Subcommand};
 
-use crate::data::Data;
+use crate::database::{Database, Opened};
 use crate::failure::Failure;
 
-/// Whom the audit names for what is done with the file itself.
+/// Whom the audit names for what is done with the database itself.
 const OPERATOR: &str = "operator";
 
 #[derive(Debug, Args)]
@@ -26,14 +25,14 @@ pub(crate) struct Token {
 
 #[derive(Debug, Subcommand)]
 enum TokenCommand {
-    /// Make a token and print it; nothing tells it again. While a host runs, ask its API instead: `POST /api/v1/tokens`.
+    /// Make a token and print it; nothing tells it again. While a host holds a SQLite database, ask its API instead: `POST /api/v1/tokens`.
     Create(Create),
 }
 
 #[derive(Debug, Args)]
 struct Create {
     #[command(flatten)]
-    data: Data,
+    database: Database,
     /// The tenant.
     #[arg(long, default_value = "default")]
     tenant: TenantId,
@@ -54,20 +53,21 @@ struct Create {
 impl Token {
     pub(crate) async fn run(self) -> Result<(), Failure> {
         let TokenCommand::Create(create) = self.command;
-        let store = create.data.open().await?;
-        let created = create.create(store.clone()).await;
-        store.close().await;
+        let opened = create.database.open().await?;
+        let created = create.create(&opened).await;
+        opened.close().await;
         created
     }
 }
 
 impl Create {
     #[expect(clippy::print_stdout, reason = "the token is the command's answer")]
-    async fn create(self, store: SqliteStore) -> Result<(), Failure> {
+    async fn create(self, opened: &Opened) -> Result<(), Failure> {
+        self.database.data.create()?;
         let engine = Engine::builder()
-            .store(store)
-            .authorizer(OwnerOfTheFile)
-            .blobs(Arc::new(FsBlobs::open(self.data.blobs(), BlobLimits::default())?))
+            .shared_store(opened.store())
+            .authorizer(OwnerOfTheDatabase)
+            .blobs(Arc::new(FsBlobs::open(self.database.data.blobs(), BlobLimits::default())?))
             .ids(RandomIds)
             .build()?;
         let draft = TokenDraft {
@@ -83,11 +83,11 @@ impl Create {
     }
 }
 
-/// Whoever can write the database's file can give themselves any right; this says no more than that, and it is audited.
-struct OwnerOfTheFile;
+/// Whoever can write the database can give themselves any right; this says no more than that, and it is audited.
+struct OwnerOfTheDatabase;
 
 #[async_trait]
-impl Authorizer for OwnerOfTheFile {
+impl Authorizer for OwnerOfTheDatabase {
     async fn check(
         &self,
         _: &Caller,

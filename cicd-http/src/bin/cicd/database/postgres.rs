@@ -1,0 +1,74 @@
+//! PostgreSQL: how the host uses the server.
+
+use std::time::Duration;
+
+use cicd_store_postgres::{
+    LATEST_MIGRATION, OpenError, PostgresOptions, PostgresStore, migrate, migrate_down,
+};
+use clap::Args;
+
+use super::Address;
+use crate::failure::Failure;
+
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Settings {
+    /// PostgreSQL: how many connections this host opens at most.
+    #[arg(long, env = "CICD_DATABASE_CONNECTIONS", default_value_t = 16, value_name = "COUNT")]
+    #[arg(value_parser = clap::value_parser!(u32).range(2..=1000))]
+    database_connections: u32,
+    /// PostgreSQL: how many seconds to wait for a free connection before the database counts as unavailable.
+    #[arg(long, env = "CICD_DATABASE_WAIT", default_value_t = 5, value_name = "SECONDS")]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=600))]
+    database_wait: u64,
+    /// PostgreSQL: how many seconds a statement may run.
+    #[arg(long, env = "CICD_DATABASE_STATEMENT_TIMEOUT", default_value_t = 30, value_name = "SECONDS")]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=3600))]
+    database_statement_timeout: u64,
+    /// PostgreSQL: how many seconds a statement may wait for a lock.
+    #[arg(long, env = "CICD_DATABASE_LOCK_TIMEOUT", default_value_t = 5, value_name = "SECONDS")]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=3600))]
+    database_lock_timeout: u64,
+}
+
+impl Settings {
+    pub(crate) fn options(self) -> PostgresOptions {
+        PostgresOptions {
+            connections: self.database_connections,
+            acquire_timeout: Duration::from_secs(self.database_wait),
+            statement_timeout: Duration::from_secs(self.database_statement_timeout),
+            lock_timeout: Duration::from_secs(self.database_lock_timeout),
+            ..PostgresOptions::default()
+        }
+    }
+
+    pub(super) async fn open(self, address: &Address) -> Result<PostgresStore, Failure> {
+        let opened = PostgresStore::connect(address.whole(), &self.options()).await;
+        opened.map_err(|error| told(address, error))
+    }
+
+    /// Applies what is missing. Of two hosts that do it at once, one waits.
+    pub(super) async fn migrate_up(self, address: &Address) -> Result<Vec<u32>, Failure> {
+        let pool = self.options().pool(address.whole()).await.map_err(|error| told(address, error.into()))?;
+        let applied = migrate(&pool).await;
+        pool.close().await;
+        applied.map_err(|error| told(address, error))
+    }
+
+    /// Takes back what comes after number `to`.
+    pub(super) async fn migrate_down(self, address: &Address, to: u32) -> Result<Vec<u32>, Failure> {
+        let pool = self.options().pool(address.whole()).await.map_err(|error| told(address, error.into()))?;
+        let taken_back = migrate_down(&pool, to).await;
+        pool.close().await;
+        taken_back.map_err(|error| told(address, error))
+    }
+}
+
+pub(super) const LATEST: u32 = LATEST_MIGRATION;
+
+fn told(address: &Address, error: OpenError) -> Failure {
+    let hint = match error {
+        OpenError::SchemaOlder { .. } => ": `cicd migrate up` with the same `--database`",
+        _ => "",
+    };
+    Failure::new(format!("`{address}`: {}{hint}", Failure::from(error)))
+}

@@ -1,0 +1,149 @@
+//! The host over PostgreSQL, beside others.
+
+use std::process::Output;
+
+use cicd_tests::postgres::Database;
+use serde_json::json;
+
+use crate::support::{Data, Host};
+
+const PASSWORD: &str = "hush-hush";
+
+/// The address of a database of this test's own, with a password that the server doesn't ask for.
+struct Server {
+    database: Database,
+}
+
+fn wait<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
+
+impl Server {
+    fn new() -> Self {
+        Self { database: wait(Database::empty()) }
+    }
+
+    fn migrated() -> Self {
+        let server = Self::new();
+        assert!(server.cicd(&Data::new(), &["migrate", "up"], &[]).status.success());
+        server
+    }
+
+    fn url(&self) -> String {
+        self.database.url().replacen("postgres@", &format!("postgres:{PASSWORD}@"), 1)
+    }
+
+    /// Does to the database what no host would.
+    fn execute(&self, sql: &'static str) {
+        wait(self.database.execute(sql));
+    }
+
+    fn cicd(&self, data: &Data, words: &[&str], rest: &[&str]) -> Output {
+        data.cicd(words, &[&["--database", &self.url()], rest].concat())
+    }
+
+    fn serve(&self, data: &Data, flags: &[&str]) -> Host {
+        data.serve(&[&["--database", &self.url()], flags].concat())
+    }
+}
+
+fn said(ended: &Output) -> String {
+    String::from_utf8_lossy(&ended.stdout).into_owned() + &String::from_utf8_lossy(&ended.stderr)
+}
+
+#[test]
+fn a_host_never_migrates_a_shared_database_unasked() {
+    let (server, data) = (Server::new(), Data::new());
+    let refused = server.cicd(&data, &["serve", "--listen", "127.0.0.1:0"], &[]);
+    let text = said(&refused);
+    let lines: Vec<_> = text.lines().filter(|line| line.starts_with("cicd: ")).collect();
+    assert!(!refused.status.success() && lines.len() == 1, "{text}");
+    assert!(lines[0].contains("run the migrations first: `cicd migrate up`"), "{text}");
+    let host = server.serve(&data, &["--migrate"]);
+    assert_eq!(host.get("/readyz", None).0, 200);
+    assert!(host.stop().success());
+    let status = server.cicd(&data, &["migrate", "status"], &[]);
+    assert!(said(&status).contains("as this binary needs it"), "{}", said(&status));
+}
+
+#[test]
+fn every_command_works_on_a_shared_database_and_none_tells_its_password() {
+    let (server, data) = (Server::migrated(), Data::new());
+    let host = server.serve(&data, &[]);
+    assert!(!data.join("cicd.db").exists());
+    let token = server.cicd(&data, &["token", "create"], &["--principal", "ada", "--role", "viewer"]);
+    let token = said(&token).trim().to_owned();
+    assert_eq!(host.get("/api/v1/services", Some(&token)).0, 200, "it works at once");
+    let doctor = server.cicd(&data, &["doctor"], &[]);
+    assert!(doctor.status.success(), "{}", said(&doctor));
+    for check in ["chain default/ledger", "chain default/security", "no invariant is broken"] {
+        assert!(said(&doctor).contains(&format!("✓ {check}")), "{}", said(&doctor));
+    }
+    let verified = server.cicd(&data, &["audit", "verify"], &[]);
+    assert!(said(&verified).contains("✓ default/ledger: "), "{}", said(&verified));
+    let wrong = server.url().replace("/cicd_", "/absent_");
+    let refused = data.cicd(&["doctor"], &["--database", &wrong]);
+    assert!(!refused.status.success() && said(&refused).contains("does not exist"), "{}", said(&refused));
+    assert!(host.stop().success());
+    for text in [data.log(), said(&doctor), said(&verified), said(&refused)] {
+        assert!(!text.contains(PASSWORD), "{text}");
+    }
+    assert!(data.log().contains("connected"), "{}", data.log());
+}
+
+#[test]
+fn what_is_wrong_is_found_on_a_shared_database_too() {
+    let (server, data) = (Server::migrated(), Data::new());
+    assert!(server.serve(&data, &[]).stop().success());
+    server.execute(
+        "ALTER TABLE cicd_audit_event DISABLE TRIGGER USER;
+         UPDATE cicd_audit_event SET bytes = replace(bytes, 'token.created', 'token.revoked')",
+    );
+    let verified = server.cicd(&data, &["audit", "verify"], &[]);
+    assert_eq!(verified.status.code(), Some(1));
+    assert!(
+        said(&verified).contains("event 1 does not have the hash of its contents"),
+        "{}",
+        said(&verified)
+    );
+    let doctor = server.cicd(&data, &["doctor"], &[]);
+    assert!(!doctor.status.success() && said(&doctor).contains("is broken"), "{}", said(&doctor));
+}
+
+#[test]
+fn of_two_first_starts_one_makes_the_admin_s_token() {
+    let (server, data) = (Server::migrated(), [Data::new(), Data::new()]);
+    let [one, other] = &data;
+    let hosts = std::thread::scope(|scope| {
+        let hosts = [scope.spawn(|| server.serve(one, &[])), scope.spawn(|| server.serve(other, &[]))];
+        hosts.map(|host| host.join().unwrap())
+    });
+    let made: Vec<_> = data.iter().filter(|data| data.join("admin-token").exists()).collect();
+    assert_eq!(made.len(), 1);
+    for host in &hosts {
+        let (status, tokens) = host.get("/api/v1/tokens", Some(&made[0].admin_token()));
+        assert_eq!((status, tokens["items"].as_array().unwrap().len()), (200, 1));
+        assert_eq!(tokens["items"][0]["principal"], json!("admin"));
+    }
+}
+
+#[test]
+fn a_data_directory_is_one_host_s() {
+    let (server, data) = (Server::migrated(), Data::new());
+    let host = server.serve(&data, &[]);
+    let refused = server.cicd(&data, &["serve", "--listen", "127.0.0.1:0"], &[]);
+    assert!(said(&refused).contains("another host uses this directory"), "{}", said(&refused));
+    drop(host);
+    assert!(server.serve(&data, &[]).stop().success(), "a dead host holds nothing");
+}
+
+#[test]
+fn an_address_of_another_kind_is_refused() {
+    let data = Data::new();
+    let refused = data.cicd(&["serve"], &["--database", "mysql://ada:hush-hush@db.example/cicd"]);
+    assert!(!refused.status.success());
+    assert!(
+        said(&refused).contains("`mysql://db.example/cicd` is no database that a host runs on"),
+        "{refused:?}"
+    );
+}
