@@ -4,9 +4,12 @@ mod authorizer;
 mod blobs;
 mod changeset;
 mod executor;
+mod grants;
 mod ids;
 mod load;
 mod outcome;
+mod parts;
+mod place;
 mod query;
 mod record;
 mod secrets;
@@ -21,10 +24,13 @@ pub use executor::{
     CiExecutor, CiJob, CiOutcome, Delivery, DeployExecutor, DeployJob, DeployStatus, StepSink, Verb,
     VerbOutcome,
 };
+pub use grants::RememberedGrants;
 pub use ids::IdSource;
 pub use load::{Load, Snapshot};
 pub use outcome::{KEPT_SECONDS as OUTCOME_KEPT_SECONDS, OperationKey, StoredOutcome};
-pub use query::{EventQuery, ListQuery, Order};
+pub use parts::{Part, SnapshotParts};
+pub use place::Place;
+pub use query::{EventQuery, ListOrder, ListQuery, Order};
 pub use record::{Record, RecordKey, RecordKind};
 pub use secrets::{SecretError, SecretValue, Secrets};
 pub use stop::{Stop, StopHandle};

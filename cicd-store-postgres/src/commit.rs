@@ -5,7 +5,6 @@ use cicd_core::port::{
     ChangeSet, Committed, Record, RecordKey, RecordKind, Resolved, ResolvedRow, StoreError, StoredOutcome,
 };
 use cicd_core::release::Release;
-use cicd_core::release::state::State;
 use cicd_core::time::Timestamp;
 use sqlx::postgres::{PgArguments, PgPool, PgRow, Postgres};
 use sqlx::query::Query;
@@ -115,16 +114,10 @@ fn revision(record: &Record) -> Option<i32> {
 }
 
 const fn has_started(record: &Record) -> Option<bool> {
-    let Record::Release(release) = record else { return None };
-    Some(match release.state {
-        State::Executing(_) | State::Succeeded { .. } | State::Failed { .. } | State::RolledBack { .. } => {
-            true
-        }
-        State::PendingApproval { .. }
-        | State::Approved { .. }
-        | State::Rejected { .. }
-        | State::Cancelled { .. } => false,
-    })
+    match record {
+        Record::Release(release) => Some(release.state.has_started()),
+        _ => None,
+    }
 }
 
 /// A time, or a distance from the commit's with its sign.

@@ -21,7 +21,6 @@ mod commit;
 mod config;
 mod error;
 mod events;
-mod grants;
 mod list;
 mod load;
 mod oracle;

@@ -1,18 +1,15 @@
 //! Loads: what a decision needs, in one statement, and so of one moment.
 
-use std::sync::Arc;
-
-use cicd_core::authz::{Grant, PolicySnapshot};
 use cicd_core::id::{DeploymentId, ServiceId, TenantId};
-use cicd_core::port::{Load, OUTCOME_KEPT_SECONDS, Record, RecordKind, Snapshot, StoreError, WorkKey};
-use cicd_core::release::{Release, ReleaseKind};
+use cicd_core::port::{
+    Load, OUTCOME_KEPT_SECONDS, Part, RememberedGrants, Snapshot, SnapshotParts, StoreError, WorkKey,
+};
 use cicd_core::time::Timestamp;
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::{PgPool, PgRow};
 
-use crate::error::{corrupt, store_error};
-use crate::grants::Remembered;
-use crate::sql::{get, number, record, table, time, work_columns};
+use crate::error::store_error;
+use crate::sql::{get, table, work_columns};
 
 /// The parameters of every part, by their numbers: 1 tenant, 2 service, 3 deployment, 4 release, 5 run, 6 id of the other
 /// row, 7 sequence of the remembered grants, 8 principal, 9 operation, 10 key, 11 kind and 12 id of the work.
@@ -126,7 +123,7 @@ fn work(load: &Load) -> Option<WorkKey> {
 /// Reads what `load` asks for, and gives the latest time that the server said with it.
 pub(crate) async fn load(
     pool: &PgPool,
-    remembered: &Remembered,
+    remembered: &RememberedGrants,
     tenant: &TenantId,
     load: &Load,
 ) -> Result<(Snapshot, Timestamp), StoreError> {
@@ -147,114 +144,20 @@ pub(crate) async fn load(
         .bind(work.as_ref().map(|(kind, _)| *kind))
         .bind(work.as_ref().map(|(_, id)| id.as_str()));
     let rows = query.fetch_all(pool).await.map_err(|error| store_error(&error))?;
-    let mut found = Found::default();
-    rows.iter().try_for_each(|row| found.take(load, row))?;
-    let latest = found.snapshot.now.max(found.head_at);
-    Ok((found.finish(tenant, remembered, grants), latest))
-}
-
-#[derive(Default)]
-struct Found {
-    snapshot: Snapshot,
-    head_at: Timestamp,
-    grants_seq: i64,
-    grants: Vec<Grant>,
-    waiting: Vec<(i64, Release)>,
-    executing: Option<Other>,
-    latest: Option<Other>,
-}
-
-/// A release; `None` stands for the one that was asked for.
-type Other = Option<Release>;
-
-impl Found {
-    fn take(&mut self, load: &Load, row: &PgRow) -> Result<(), StoreError> {
-        let snapshot = &mut self.snapshot;
-        match get(row, 0)? {
-            "now" => (snapshot.now, self.head_at) = (time(row, 1)?, time(row, 2)?),
-            "head" => {
-                snapshot.ledger_seq = number(get(row, 1)?);
-                snapshot.policy.epoch = number(get(row, 2)?);
-                self.grants_seq = get(row, 3)?;
+    let (mut parts, mut now, mut latest) = (SnapshotParts::of(load), Timestamp::EPOCH, Timestamp::EPOCH);
+    for row in &rows {
+        match part(row)? {
+            Part { name: "now", numbers: [clock, head, _], .. } => {
+                now = Timestamp::from_micros(clock);
+                latest = now.max(Timestamp::from_micros(head));
             }
-            "grant" => self.grants.push(read(RecordKind::Grant, row)?),
-            "outcome" => {
-                let outcome = serde_json::from_str(get(row, 4)?);
-                snapshot.outcome = Some(outcome.map_err(|error| corrupt("an outcome", error))?);
-            }
-            "lease" => snapshot.lease_epoch = number(get(row, 1)?),
-            "run" => snapshot.run = Some(read(RecordKind::CiRun, row)?),
-            "release" => snapshot.release = Some(read(RecordKind::Release, row)?),
-            "undone" => snapshot.undone.push(read(RecordKind::Release, row)?),
-            "deployment" => snapshot.deployment = Some(read(RecordKind::Deployment, row)?),
-            "cd_config" => snapshot.cd_config = Some(read(RecordKind::CdConfig, row)?),
-            "floor" => snapshot.floor = Some(read(RecordKind::PolicyFloor, row)?),
-            "freeze" => snapshot.freezes.push(read(RecordKind::Freeze, row)?),
-            "lock" => snapshot.locks.push(read(RecordKind::Lock, row)?),
-            "executing" => self.executing = Some(other_release(row)?),
-            "waiting" => self.waiting.push((get(row, 1)?, read(RecordKind::Release, row)?)),
-            "queue" => snapshot.queue = Some(read(RecordKind::Queue, row)?),
-            "latest" => self.latest = Some(other_release(row)?),
-            "last_cd" => snapshot.last_cd_revision = revision(row)?,
-            "last_ci" => snapshot.last_ci_revision = revision(row)?,
-            "ledger" => snapshot.ledger.push(read(RecordKind::LedgerEntry, row)?),
-            "service" => snapshot.service = Some(read(RecordKind::Service, row)?),
-            "ci_config" => snapshot.ci_config = Some(read(RecordKind::CiConfig, row)?),
-            "record" => {
-                let kind = load.record.as_ref().map(|key| key.kind);
-                snapshot.record = kind.map(|kind| record(kind, row, 4)).transpose()?;
-            }
-            other => return Err(corrupt("a part of a load", other)),
+            part => parts.take(part)?,
         }
-        Ok(())
     }
-
-    /// Puts in order what a compound statement gives in any order.
-    fn finish(
-        self,
-        tenant: &TenantId,
-        remembered: &Remembered,
-        known: Option<(i64, Arc<[Grant]>)>,
-    ) -> Snapshot {
-        let Self { mut snapshot, grants_seq, mut grants, mut waiting, executing, latest, .. } = self;
-        snapshot.executing = executing.and_then(|other| other.or_else(|| snapshot.release.clone()));
-        snapshot.latest_executed = latest.and_then(|other| other.or_else(|| snapshot.release.clone()));
-        snapshot.freezes.sort_by_key(|freeze| freeze.id);
-        snapshot.locks.sort_by_key(|lock| lock.id);
-        waiting.sort_by_key(|(born, release)| (*born, release.id()));
-        snapshot.waiting = waiting.into_iter().map(|(_, release)| release).collect();
-        snapshot.undone = in_order(snapshot.release.as_ref(), snapshot.undone);
-        let grants = match known {
-            Some((seq, known)) if seq == grants_seq => known,
-            _ => {
-                grants.sort_by_key(Grant::key);
-                let read: Arc<[Grant]> = grants.into();
-                remembered.set(tenant, grants_seq, Arc::clone(&read));
-                read
-            }
-        };
-        snapshot.policy = PolicySnapshot { epoch: snapshot.policy.epoch, grants };
-        snapshot
-    }
+    Ok((parts.finish(tenant, now, remembered, grants), latest))
 }
 
-fn read<T: TryFrom<Record>>(kind: RecordKind, row: &PgRow) -> Result<T, StoreError> {
-    T::try_from(record(kind, row, 4)?).map_err(|_| corrupt("a row", kind.as_str()))
-}
-
-fn revision(row: &PgRow) -> Result<u32, StoreError> {
-    u32::try_from(get::<i64>(row, 1)?).map_err(|error| corrupt("a revision", error))
-}
-
-fn other_release(row: &PgRow) -> Result<Other, StoreError> {
-    let body: Option<&str> = get(row, 4)?;
-    body.map(|_| read(RecordKind::Release, row)).transpose()
-}
-
-/// The releases that `release` undoes, in the order in which it names them.
-fn in_order(release: Option<&Release>, mut undone: Vec<Release>) -> Vec<Release> {
-    if let Some(ReleaseKind::Rollback { undoes, .. }) = release.map(|release| &release.spec.kind) {
-        undone.sort_by_key(|release| undoes.iter().position(|id| *id == release.id()));
-    }
-    undone
+/// A row as a part of the snapshot.
+fn part(row: &PgRow) -> Result<Part<'_>, StoreError> {
+    Ok(Part { name: get(row, 0)?, numbers: [get(row, 1)?, get(row, 2)?, get(row, 3)?], body: get(row, 4)? })
 }

@@ -5,13 +5,12 @@ use cicd_core::audit::Chain;
 use cicd_core::digest::Digest;
 use cicd_core::id::TenantId;
 use cicd_core::page::Limit;
-use cicd_core::port::{EventQuery, ListQuery, Load, OperationKey, Order, RecordKey, RecordKind};
+use cicd_core::port::{EventQuery, ListQuery, Load, OperationKey, Order, Place, RecordKey, RecordKind};
 use cicd_core::testing::builders::{release_id, run_id, uuid};
 use cicd_tests::postgres::Database;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _};
 
-use crate::list::Place;
 use crate::{events, list, load, schema};
 
 /// A table, what fills it beside tenant, id, version and birth, and its values for row `n`.

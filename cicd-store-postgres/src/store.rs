@@ -11,15 +11,14 @@ use cicd_core::digest::Digest;
 use cicd_core::id::TenantId;
 use cicd_core::page::{Limit, Page};
 use cicd_core::port::{
-    ChangeSet, ClaimRequest, Committed, EventQuery, Lease, ListQuery, Load, Record, RecordKind, Snapshot,
-    Store, StoreError,
+    ChangeSet, ClaimRequest, Committed, EventQuery, Lease, ListQuery, Load, Record, RecordKind,
+    RememberedGrants, Snapshot, Store, StoreError,
 };
 use cicd_core::time::Timestamp;
 use sqlx::postgres::PgPool;
 
 use crate::config::PostgresOptions;
 use crate::error::{OpenError, corrupt, store_error};
-use crate::grants::Remembered;
 use crate::sql::{parsed, record, time};
 use crate::verify::ChainReport;
 use crate::{commit, events, list, load, oracle, schema, verify, work};
@@ -31,7 +30,7 @@ const TOKEN: &str =
 #[derive(Clone)]
 pub struct PostgresStore {
     pool: PgPool,
-    grants: Arc<Remembered>,
+    grants: Arc<RememberedGrants>,
     /// The latest time that the server said, in microseconds: what a commit's time is guessed from.
     seen: Arc<AtomicI64>,
 }
@@ -90,8 +89,8 @@ impl PostgresStore {
         oracle::broken(&self.pool).await
     }
 
-    /// Does a unit of work whether or not anybody still waits for the answer: a caller that goes away can't leave a
-    /// connection in the middle of it.
+    /// Does a unit of work, reads too, whether or not anybody still waits for the answer: a caller that goes away can't
+    /// leave a connection in the middle of it, where the next one would wait for what was asked before.
     async fn whole<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
@@ -108,7 +107,9 @@ impl PostgresStore {
 #[async_trait]
 impl Store for PostgresStore {
     async fn load(&self, tenant: &TenantId, load: &Load) -> Result<Snapshot, StoreError> {
-        let (snapshot, latest) = load::load(&self.pool, &self.grants, tenant, load).await?;
+        let (store, tenant, load) = (self.clone(), tenant.clone(), load.clone());
+        let loaded = async move { load::load(&store.pool, &store.grants, &tenant, &load).await };
+        let (snapshot, latest) = self.whole(loaded).await?;
         self.see(latest);
         Ok(snapshot)
     }
@@ -127,27 +128,29 @@ impl Store for PostgresStore {
         after: Option<&str>,
         limit: Limit,
     ) -> Result<Page<Record>, StoreError> {
-        list::list(&self.pool, tenant, query, after, limit).await
+        let (pool, tenant, query) = (self.pool.clone(), tenant.clone(), query.clone());
+        let after = after.map(str::to_owned);
+        self.whole(async move { list::list(&pool, &tenant, &query, after.as_deref(), limit).await }).await
     }
 
     async fn events(&self, tenant: &TenantId, query: &EventQuery) -> Result<Vec<StoredEvent>, StoreError> {
-        events::events(&self.pool, tenant, query).await
+        let (pool, tenant, query) = (self.pool.clone(), tenant.clone(), query.clone());
+        self.whole(async move { events::events(&pool, &tenant, &query).await }).await
     }
 
     async fn head(&self, tenant: &TenantId, chain: Chain) -> Result<ChainHead, StoreError> {
-        events::head(&self.pool, tenant, chain).await
+        let (pool, tenant) = (self.pool.clone(), tenant.clone());
+        self.whole(async move { events::head(&pool, &tenant, chain).await }).await
     }
 
     async fn tenants(&self) -> Result<Vec<TenantId>, StoreError> {
-        events::tenants(&self.pool).await
+        let pool = self.pool.clone();
+        self.whole(async move { events::tenants(&pool).await }).await
     }
 
     async fn token(&self, hash: Digest) -> Result<Option<(TenantId, Token, Timestamp)>, StoreError> {
-        let query = sqlx::query(TOKEN).bind(hash.to_string());
-        let row = query.fetch_optional(&self.pool).await.map_err(|error| store_error(&error))?;
-        let Some(row) = row else { return Ok(None) };
-        let token = Token::try_from(record(RecordKind::Token, &row, 1)?);
-        Ok(Some((parsed(&row, 0)?, token.map_err(|key| corrupt("a token", key))?, time(&row, 2)?)))
+        let pool = self.pool.clone();
+        self.whole(async move { token(&pool, hash).await }).await
     }
 
     async fn claim(&self, request: ClaimRequest) -> Result<Vec<Lease>, StoreError> {
@@ -169,6 +172,14 @@ impl Store for PostgresStore {
         let (pool, lease) = (self.pool.clone(), lease.clone());
         self.whole(async move { work::give_up(&pool, &lease, None).await }).await
     }
+}
+
+async fn token(pool: &PgPool, hash: Digest) -> Result<Option<(TenantId, Token, Timestamp)>, StoreError> {
+    let query = sqlx::query(TOKEN).bind(hash.to_string());
+    let row = query.fetch_optional(pool).await.map_err(|error| store_error(&error))?;
+    let Some(row) = row else { return Ok(None) };
+    let token = Token::try_from(record(RecordKind::Token, &row, 1)?);
+    Ok(Some((parsed(&row, 0)?, token.map_err(|key| corrupt("a token", key))?, time(&row, 2)?)))
 }
 
 impl fmt::Debug for PostgresStore {

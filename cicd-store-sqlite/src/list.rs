@@ -3,44 +3,12 @@
 
 use cicd_core::id::TenantId;
 use cicd_core::page::{Limit, Page};
-use cicd_core::port::{ListQuery, Record, StoreError};
+use cicd_core::port::{ListOrder, ListQuery, Place, Record, StoreError};
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqlitePool};
 
-use crate::error::{invalid, store_error};
+use crate::error::store_error;
 use crate::sql::{get, integer, number, record, table};
-
-/// Where a row stands in its list: the number that it is ordered by, and its id.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
-    pub(crate) number: u64,
-    pub(crate) id: String,
-}
-
-impl Place {
-    fn write(&self) -> String {
-        format!("{}~{}", self.number, self.id)
-    }
-
-    fn read(text: &str) -> Result<Self, StoreError> {
-        let parts = text.split_once('~').and_then(|(number, id)| Some((number.parse().ok()?, id)));
-        let (number, id) = parts.ok_or_else(|| {
-            invalid(format!("`{text}` is not where a page begins; accepted: the `next` of a page"))
-        })?;
-        Ok(Self { number, id: id.to_owned() })
-    }
-}
-
-/// How a list is ordered.
-#[derive(Clone, Copy)]
-enum By {
-    /// The newest first.
-    Birth,
-    /// The newest first.
-    Revision,
-    /// By its key.
-    Key,
-}
 
 /// One page of rows.
 pub(crate) async fn list(
@@ -50,14 +18,15 @@ pub(crate) async fn list(
     after: Option<&str>,
     limit: Limit,
 ) -> Result<Page<Record>, StoreError> {
-    let after = after.map(Place::read).transpose()?;
+    let after = after.map(str::parse::<Place>).transpose()?;
     let mut statement = statement("SELECT ", tenant, query, after.as_ref(), limit);
     let mut rows = statement.build().fetch_all(readers).await.map_err(|error| store_error(&error))?;
     let has_more = rows.len() > usize::from(limit.get());
     rows.truncate(usize::from(limit.get()));
     let last = rows.last().filter(|_| has_more);
-    let next =
-        last.map(|row| Ok(Place { number: number(get(row, 0)?), id: get(row, 1)? }.write())).transpose()?;
+    let next = last
+        .map(|row| Ok(Place { number: number(get(row, 0)?), id: get(row, 1)? }.to_string()))
+        .transpose()?;
     let kind = query.kind();
     let items = rows.iter().map(|row| record(kind, row, 2)).collect::<Result<_, _>>()?;
     Ok(Page { items, next })
@@ -70,82 +39,38 @@ pub(crate) fn statement(
     after: Option<&Place>,
     limit: Limit,
 ) -> QueryBuilder<Sqlite> {
-    let by = order(query);
+    let by = query.order();
     let mut sql = QueryBuilder::new(verb);
     sql.push(match by {
-        By::Birth => "born, id, body FROM ",
-        By::Revision => "revision, '', body FROM ",
-        By::Key => "0, id, body FROM ",
+        ListOrder::Birth => "born, id, body FROM ",
+        ListOrder::Revision => "revision, '', body FROM ",
+        ListOrder::Key => "0, id, body FROM ",
     });
-    sql.push(if matches!(by, By::Revision) { "cicd_revision" } else { table(query.kind()) });
+    sql.push(if matches!(by, ListOrder::Revision) { "cicd_revision" } else { table(query.kind()) });
     sql.push(" WHERE tenant = ").push_bind(tenant.to_string());
-    for (column, value) in filters(query) {
+    let filters = query.filters();
+    let by_deployment = filters.iter().any(|(column, _)| *column == "deployment");
+    for (column, value) in filters {
+        // A deployment is of one service: with both, an index of the deployment's is the narrower one.
+        let column = if by_deployment && column == "service" { "+service" } else { column };
         sql.push(" AND ").push(column).push(" = ").push_bind(value);
     }
     if let Some(after) = after {
         match by {
-            By::Birth => {
+            ListOrder::Birth => {
                 sql.push(" AND (born, id) < (").push_bind(integer(after.number)).push(", ");
                 sql.push_bind(after.id.clone()).push(")")
             }
-            By::Revision => sql.push(" AND revision < ").push_bind(integer(after.number)),
-            By::Key => sql.push(" AND id > ").push_bind(after.id.clone()),
+            ListOrder::Revision => sql.push(" AND revision < ").push_bind(integer(after.number)),
+            ListOrder::Key => sql.push(" AND id > ").push_bind(after.id.clone()),
         };
     }
     sql.push(match by {
-        By::Birth => " ORDER BY born DESC, id DESC",
-        By::Revision => " ORDER BY revision DESC",
-        By::Key => " ORDER BY id",
+        ListOrder::Birth => " ORDER BY born DESC, id DESC",
+        ListOrder::Revision => " ORDER BY revision DESC",
+        ListOrder::Key => " ORDER BY id",
     });
     // One more than the page holds tells whether there is a next page.
     sql.push(" LIMIT ").push_bind(i64::from(limit.get()) + 1);
     sql
-}
-
-const fn order(query: &ListQuery) -> By {
-    match query {
-        ListQuery::CiRuns { .. } | ListQuery::Releases { .. } | ListQuery::Ledger { .. } => By::Birth,
-        ListQuery::Revisions { .. } => By::Revision,
-        ListQuery::Services
-        | ListQuery::Deployments { .. }
-        | ListQuery::Freezes
-        | ListQuery::Locks
-        | ListQuery::Grants
-        | ListQuery::Tokens
-        | ListQuery::PolicyFloors => By::Key,
-    }
-}
-
-/// The columns that a query filters by, and their values.
-fn filters(query: &ListQuery) -> Vec<(&'static str, String)> {
-    let mut filters = Vec::new();
-    let mut filter = |column, value: Option<String>| filters.extend(value.map(|value| (column, value)));
-    match query {
-        ListQuery::Deployments { service } => filter("service", service.as_ref().map(ToString::to_string)),
-        ListQuery::CiRuns { service, status } => {
-            filter("service", service.as_ref().map(ToString::to_string));
-            filter("status", status.clone());
-        }
-        ListQuery::Releases { service, deployment, status } => {
-            // A deployment is of one service: with both, an index of the deployment's is the narrower one.
-            filter("deployment", deployment.as_ref().map(ToString::to_string));
-            filter(
-                if deployment.is_some() { "+service" } else { "service" },
-                service.as_ref().map(ToString::to_string),
-            );
-            filter("status", status.clone());
-        }
-        ListQuery::Ledger { deployment } => filter("deployment", Some(deployment.to_string())),
-        ListQuery::Revisions { kind, id } => {
-            filter("kind", Some(kind.as_str().to_owned()));
-            filter("id", Some(id.clone()));
-        }
-        ListQuery::Services
-        | ListQuery::Freezes
-        | ListQuery::Locks
-        | ListQuery::Grants
-        | ListQuery::Tokens
-        | ListQuery::PolicyFloors => {}
-    }
-    filters
 }

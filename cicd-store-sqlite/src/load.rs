@@ -1,19 +1,14 @@
 //! Loads: what a decision needs, in one statement, and so of one moment.
 
-use std::sync::Arc;
-
-use cicd_core::authz::{Grant, PolicySnapshot};
 use cicd_core::id::{DeploymentId, ServiceId, TenantId};
-use cicd_core::port::{Load, Record, RecordKind, Snapshot, StoreError, WorkKey};
-use cicd_core::release::{Release, ReleaseKind};
+use cicd_core::port::{Load, Part, RememberedGrants, Snapshot, SnapshotParts, StoreError, WorkKey};
 use cicd_core::time::Timestamp;
 use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 
-use crate::check::{forgotten, outcome};
-use crate::error::{corrupt, store_error};
-use crate::grants::Remembered;
-use crate::sql::{get, number, record, table, work_columns};
+use crate::check::forgotten;
+use crate::error::store_error;
+use crate::sql::{get, table, work_columns};
 
 /// The parameters of every part, by their numbers: 1 tenant, 2 service, 3 deployment, 4 release, 5 run, 6 id of the other
 /// row, 7 sequence of the remembered grants, 8 principal, 9 operation, 10 key, 11 outcomes are kept since, 12 kind and
@@ -117,7 +112,7 @@ fn work(load: &Load) -> Option<WorkKey> {
 /// Reads what `load` asks for, at `now`.
 pub(crate) async fn load(
     readers: &SqlitePool,
-    remembered: &Remembered,
+    remembered: &RememberedGrants,
     tenant: &TenantId,
     load: &Load,
     now: Timestamp,
@@ -142,106 +137,12 @@ pub(crate) async fn load(
         .bind(now.as_micros())
         .bind(now.to_string());
     let rows = query.fetch_all(readers).await.map_err(|error| store_error(&error))?;
-    let mut found = Found::default();
-    rows.iter().try_for_each(|row| found.take(load, row))?;
-    Ok(found.finish(tenant, now, remembered, grants))
+    let mut parts = SnapshotParts::of(load);
+    rows.iter().try_for_each(|row| parts.take(part(row)?))?;
+    Ok(parts.finish(tenant, now, remembered, grants))
 }
 
-#[derive(Default)]
-struct Found {
-    snapshot: Snapshot,
-    grants_seq: i64,
-    grants: Vec<Grant>,
-    waiting: Vec<(i64, Release)>,
-    executing: Option<Other>,
-    latest: Option<Other>,
-}
-
-/// A release; `None` stands for the one that was asked for.
-type Other = Option<Release>;
-
-impl Found {
-    fn take(&mut self, load: &Load, row: &SqliteRow) -> Result<(), StoreError> {
-        let snapshot = &mut self.snapshot;
-        match get(row, 0)? {
-            "head" => {
-                snapshot.ledger_seq = number(get(row, 1)?);
-                snapshot.policy.epoch = number(get(row, 2)?);
-                self.grants_seq = get(row, 3)?;
-            }
-            "grant" => self.grants.push(read(RecordKind::Grant, row)?),
-            "outcome" => snapshot.outcome = Some(outcome(row, 4)?),
-            "lease" => snapshot.lease_epoch = number(get(row, 1)?),
-            "run" => snapshot.run = Some(read(RecordKind::CiRun, row)?),
-            "release" => snapshot.release = Some(read(RecordKind::Release, row)?),
-            "undone" => snapshot.undone.push(read(RecordKind::Release, row)?),
-            "deployment" => snapshot.deployment = Some(read(RecordKind::Deployment, row)?),
-            "cd_config" => snapshot.cd_config = Some(read(RecordKind::CdConfig, row)?),
-            "floor" => snapshot.floor = Some(read(RecordKind::PolicyFloor, row)?),
-            "freeze" => snapshot.freezes.push(read(RecordKind::Freeze, row)?),
-            "lock" => snapshot.locks.push(read(RecordKind::Lock, row)?),
-            "executing" => self.executing = Some(other_release(row)?),
-            "waiting" => self.waiting.push((get(row, 1)?, read(RecordKind::Release, row)?)),
-            "queue" => snapshot.queue = Some(read(RecordKind::Queue, row)?),
-            "latest" => self.latest = Some(other_release(row)?),
-            "last_cd" => snapshot.last_cd_revision = get(row, 1)?,
-            "last_ci" => snapshot.last_ci_revision = get(row, 1)?,
-            "ledger" => snapshot.ledger.push(read(RecordKind::LedgerEntry, row)?),
-            "service" => snapshot.service = Some(read(RecordKind::Service, row)?),
-            "ci_config" => snapshot.ci_config = Some(read(RecordKind::CiConfig, row)?),
-            "record" => {
-                let kind = load.record.as_ref().map(|key| key.kind);
-                snapshot.record = kind.map(|kind| record(kind, row, 4)).transpose()?;
-            }
-            other => return Err(corrupt("a part of a load", other)),
-        }
-        Ok(())
-    }
-
-    /// Puts in order what a compound statement gives in any order.
-    fn finish(
-        self,
-        tenant: &TenantId,
-        now: Timestamp,
-        remembered: &Remembered,
-        known: Option<(i64, Arc<[Grant]>)>,
-    ) -> Snapshot {
-        let Self { mut snapshot, grants_seq, mut grants, mut waiting, executing, latest } = self;
-        snapshot.now = now;
-        snapshot.executing = executing.and_then(|other| other.or_else(|| snapshot.release.clone()));
-        snapshot.latest_executed = latest.and_then(|other| other.or_else(|| snapshot.release.clone()));
-        snapshot.freezes.sort_by_key(|freeze| freeze.id);
-        snapshot.locks.sort_by_key(|lock| lock.id);
-        waiting.sort_by_key(|(born, release)| (*born, release.id()));
-        snapshot.waiting = waiting.into_iter().map(|(_, release)| release).collect();
-        snapshot.undone = in_order(snapshot.release.as_ref(), snapshot.undone);
-        let grants = match known {
-            Some((seq, known)) if seq == grants_seq => known,
-            _ => {
-                grants.sort_by_key(Grant::key);
-                let read: Arc<[Grant]> = grants.into();
-                remembered.set(tenant, grants_seq, Arc::clone(&read));
-                read
-            }
-        };
-        snapshot.policy = PolicySnapshot { epoch: snapshot.policy.epoch, grants };
-        snapshot
-    }
-}
-
-fn read<T: TryFrom<Record>>(kind: RecordKind, row: &SqliteRow) -> Result<T, StoreError> {
-    T::try_from(record(kind, row, 4)?).map_err(|_| corrupt("a row", kind.as_str()))
-}
-
-fn other_release(row: &SqliteRow) -> Result<Other, StoreError> {
-    let body: Option<&str> = get(row, 4)?;
-    body.map(|_| read(RecordKind::Release, row)).transpose()
-}
-
-/// The releases that `release` undoes, in the order in which it names them.
-fn in_order(release: Option<&Release>, mut undone: Vec<Release>) -> Vec<Release> {
-    if let Some(ReleaseKind::Rollback { undoes, .. }) = release.map(|release| &release.spec.kind) {
-        undone.sort_by_key(|release| undoes.iter().position(|id| *id == release.id()));
-    }
-    undone
+/// A row as a part of the snapshot.
+fn part(row: &SqliteRow) -> Result<Part<'_>, StoreError> {
+    Ok(Part { name: get(row, 0)?, numbers: [get(row, 1)?, get(row, 2)?, get(row, 3)?], body: get(row, 4)? })
 }

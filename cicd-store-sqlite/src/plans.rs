@@ -4,11 +4,10 @@ use cicd_core::audit::Chain;
 use cicd_core::digest::Digest;
 use cicd_core::id::TenantId;
 use cicd_core::page::Limit;
-use cicd_core::port::{EventQuery, ListQuery, Load, OperationKey, Order, RecordKey, RecordKind};
+use cicd_core::port::{EventQuery, ListQuery, Load, OperationKey, Order, Place, RecordKey, RecordKind};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Row as _};
 
-use crate::list::Place;
 use crate::{events, list, load, schema};
 
 const EXPLAIN: &str = "EXPLAIN QUERY PLAN SELECT ";

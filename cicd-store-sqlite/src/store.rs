@@ -12,8 +12,8 @@ use cicd_core::digest::Digest;
 use cicd_core::id::TenantId;
 use cicd_core::page::{Limit, Page};
 use cicd_core::port::{
-    ChangeSet, ClaimRequest, Committed, EventQuery, Lease, ListQuery, Load, Record, RecordKind, Snapshot,
-    Store, StoreError,
+    ChangeSet, ClaimRequest, Committed, EventQuery, Lease, ListQuery, Load, Record, RecordKind,
+    RememberedGrants, Snapshot, Store, StoreError,
 };
 use cicd_core::time::Timestamp;
 use sqlx::Connection as _;
@@ -22,7 +22,6 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::config::SqliteOptions;
 use crate::error::{OpenError, corrupt, store_error};
-use crate::grants::Remembered;
 use crate::lock::FileLock;
 use crate::sql::{parsed, record};
 use crate::writer::{Clock, Job, Reply, Writer};
@@ -37,7 +36,7 @@ pub struct SqliteStore {
     clock: Clock,
     readers: SqlitePool,
     writer: mpsc::Sender<Job>,
-    grants: Arc<Remembered>,
+    grants: Arc<RememberedGrants>,
 }
 
 impl SqliteStore {

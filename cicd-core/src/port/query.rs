@@ -73,6 +73,61 @@ impl ListQuery {
             Self::PolicyFloors => RecordKind::PolicyFloor,
         }
     }
+
+    /// How it is ordered.
+    #[must_use]
+    pub const fn order(&self) -> ListOrder {
+        match self {
+            Self::CiRuns { .. } | Self::Releases { .. } | Self::Ledger { .. } => ListOrder::Birth,
+            Self::Revisions { .. } => ListOrder::Revision,
+            Self::Services
+            | Self::Deployments { .. }
+            | Self::Freezes
+            | Self::Locks
+            | Self::Grants
+            | Self::Tokens
+            | Self::PolicyFloors => ListOrder::Key,
+        }
+    }
+
+    /// What it filters by: the name of each member of the rows, and the value that is asked for.
+    #[must_use]
+    pub fn filters(&self) -> Vec<(&'static str, String)> {
+        let text = |value: Option<&dyn ToString>| value.map(ToString::to_string);
+        let filters = match self {
+            Self::Deployments { service } => vec![("service", text(service.as_ref().map(|id| id as _)))],
+            Self::CiRuns { service, status } => {
+                vec![("service", text(service.as_ref().map(|id| id as _))), ("status", status.clone())]
+            }
+            Self::Releases { service, deployment, status } => vec![
+                ("deployment", text(deployment.as_ref().map(|id| id as _))),
+                ("service", text(service.as_ref().map(|id| id as _))),
+                ("status", status.clone()),
+            ],
+            Self::Ledger { deployment } => vec![("deployment", Some(deployment.to_string()))],
+            Self::Revisions { kind, id } => {
+                vec![("kind", Some(kind.as_str().to_owned())), ("id", Some(id.clone()))]
+            }
+            Self::Services
+            | Self::Freezes
+            | Self::Locks
+            | Self::Grants
+            | Self::Tokens
+            | Self::PolicyFloors => Vec::new(),
+        };
+        filters.into_iter().filter_map(|(member, value)| Some((member, value?))).collect()
+    }
+}
+
+/// How a list is ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListOrder {
+    /// By the commits that made the rows, the last one first.
+    Birth,
+    /// By revision, the last one first.
+    Revision,
+    /// By key, the first one first.
+    Key,
 }
 
 /// In which order to list events.

@@ -15,3 +15,8 @@ pub(crate) const POLLS: u32 = 10;
 
 /// How many denials make a flood.
 pub(crate) const DENIALS: u64 = 100_000;
+
+/// How many releases approvers race on.
+pub(crate) const fn raced_releases() -> usize {
+    30
+}

@@ -4,11 +4,8 @@
 use super::tenant::{Row, Tenant};
 use crate::id::{DeploymentId, ServiceId};
 use crate::page::{Limit, Page};
-use crate::port::{ListQuery, Record, RecordKey, StoreError};
+use crate::port::{ListOrder, ListQuery, Place, Record, RecordKey, StoreError};
 use crate::release::Release;
-
-/// Where a row stands in its list.
-type Place = (u64, String);
 
 impl Tenant {
     pub(super) fn list(
@@ -18,15 +15,15 @@ impl Tenant {
         limit: Limit,
     ) -> Result<Page<Record>, StoreError> {
         let mut places = self.places(query);
-        let newest_first = newest_first(query);
+        let newest_first = query.order() != ListOrder::Key;
         places.sort_by(|(a, _), (b, _)| if newest_first { b.cmp(a) } else { a.cmp(b) });
-        let after = after.map(read_place).transpose()?;
+        let after = after.map(str::parse::<Place>).transpose()?;
         let beyond = |place: &Place| {
             after.as_ref().is_none_or(|after| if newest_first { place < after } else { place > after })
         };
         let mut rest = places.into_iter().filter(|(place, _)| beyond(place)).peekable();
         let page: Vec<_> = rest.by_ref().take(usize::from(limit.get())).collect();
-        let next = rest.peek().and(page.last()).map(|(place, _)| write_place(place));
+        let next = rest.peek().and(page.last()).map(|(place, _)| place.to_string());
         Ok(Page { items: page.into_iter().map(|(_, record)| record.clone()).collect(), next })
     }
 
@@ -34,23 +31,16 @@ impl Tenant {
         if let ListQuery::Revisions { kind, id } = query {
             let key = RecordKey { kind: *kind, id: id.clone() };
             let of_row = self.revisions.range((key.clone(), 0)..=(key, u32::MAX));
-            return of_row.map(|((_, revision), row)| ((u64::from(*revision), String::new()), row)).collect();
+            return of_row
+                .map(|((_, revision), row)| (Place { number: u64::from(*revision), id: String::new() }, row))
+                .collect();
         }
-        let by_commit = newest_first(query);
-        let place = |row: &Row| (if by_commit { row.born } else { 0 }, row.record.key().id);
+        let by_commit = query.order() == ListOrder::Birth;
+        let place =
+            |row: &Row| Place { number: if by_commit { row.born } else { 0 }, id: row.record.key().id };
         let rows = self.of_kind(query.kind()).filter(|row| wanted(query, &row.record));
         rows.map(|row| (place(row), &row.record)).collect()
     }
-}
-
-const fn newest_first(query: &ListQuery) -> bool {
-    matches!(
-        query,
-        ListQuery::CiRuns { .. }
-            | ListQuery::Releases { .. }
-            | ListQuery::Ledger { .. }
-            | ListQuery::Revisions { .. }
-    )
 }
 
 fn wanted(query: &ListQuery, record: &Record) -> bool {
@@ -84,15 +74,4 @@ fn fits<T: PartialEq>(asked: &Option<T>, found: &T) -> bool {
 
 fn fits_text(asked: &Option<String>, found: &str) -> bool {
     asked.as_ref().is_none_or(|asked| asked == found)
-}
-
-fn write_place((number, id): &Place) -> String {
-    format!("{number}~{id}")
-}
-
-fn read_place(text: &str) -> Result<Place, StoreError> {
-    let parts = text.split_once('~').and_then(|(number, id)| Some((number.parse().ok()?, id.to_owned())));
-    parts.ok_or_else(|| StoreError::Invalid {
-        message: format!("`{text}` is not where a page begins; accepted: the `next` of a page"),
-    })
 }

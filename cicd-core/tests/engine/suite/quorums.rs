@@ -11,8 +11,6 @@ use tokio::sync::Barrier;
 use super::world::{World, vote_on, voted};
 
 const APPROVERS: usize = 16;
-/// Releases of each quorum; `CICD_PROVE_CASES` sets how many in all.
-const EACH: usize = 2;
 
 /// Has everybody vote on `release` at once, half of them on the other host. Gives how many votes were counted.
 async fn race(world: &World, hosts: &[Engine; 2], release: &Release) -> usize {
@@ -38,8 +36,7 @@ async fn race(world: &World, hosts: &[Engine; 2], release: &Release) -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_quorum_is_lost_and_none_counts_twice() {
-    let cases = std::env::var("CICD_PROVE_CASES").ok().and_then(|cases| cases.parse::<usize>().ok());
-    let each = cases.map_or(EACH, |cases| cases.div_ceil(15));
+    let each = crate::backend::raced_releases().div_ceil(15);
     for quorum in 2..=16 {
         let world = World::new(voted(quorum)).await;
         let hosts = [world.engine.clone(), world.another_engine(9).0];

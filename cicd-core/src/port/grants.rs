@@ -1,10 +1,10 @@
-//! The grants of each tenant, as they were last read: every decision needs all of them, and they seldom change.
+//! The grants of each tenant, as a store last read them: every decision needs all of them, and they seldom change.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use cicd_core::authz::Grant;
-use cicd_core::id::TenantId;
+use crate::authz::Grant;
+use crate::id::TenantId;
 
 /// How many tenants' grants are remembered.
 const TENANTS: usize = 1024;
@@ -15,16 +15,17 @@ type Grants = (i64, Arc<[Grant]>);
 /// What was read last. A load reads the sequence of the last change in the same statement, so what is remembered is never
 /// used past its time.
 #[derive(Debug, Default)]
-pub(crate) struct Remembered(Mutex<HashMap<TenantId, Grants>>);
+pub struct RememberedGrants(Mutex<HashMap<TenantId, Grants>>);
 
-impl Remembered {
+impl RememberedGrants {
     /// The tenant's grants and the sequence that they are of.
-    pub(crate) fn get(&self, tenant: &TenantId) -> Option<Grants> {
+    #[must_use]
+    pub fn get(&self, tenant: &TenantId) -> Option<(i64, Arc<[Grant]>)> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).get(tenant).cloned()
     }
 
     /// Remembers the tenant's grants, unless newer ones are remembered.
-    pub(crate) fn set(&self, tenant: &TenantId, seq: i64, grants: Arc<[Grant]>) {
+    pub fn set(&self, tenant: &TenantId, seq: i64, grants: Arc<[Grant]>) {
         let mut remembered = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if remembered.len() >= TENANTS && !remembered.contains_key(tenant) {
             remembered.clear();
