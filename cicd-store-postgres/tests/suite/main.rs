@@ -13,6 +13,7 @@ mod cancelled;
 mod conformance;
 mod database;
 mod dice;
+mod oracle;
 mod outages;
 mod roles;
 mod schema;
