@@ -67,6 +67,25 @@ async fn futures_poll<T>(future: &mut (impl Future<Output = T> + Unpin)) -> Opti
     .await
 }
 
+/// Lets every commit of a service fail in its last step: a constraint that SQLite checks no earlier.
+const TOO_LATE: &str = "
+CREATE TABLE other (id INTEGER PRIMARY KEY);
+CREATE TABLE late (other INTEGER REFERENCES other (id) DEFERRABLE INITIALLY DEFERRED);
+CREATE TRIGGER too_late AFTER INSERT ON cicd_service BEGIN INSERT INTO late VALUES (1); END";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_answered_before_the_commit() {
+    let database = Database::migrated().await;
+    let store = database.open().await;
+    database.by_hand(TOO_LATE).await.unwrap();
+    let refused = store.commit(put(&acme(), service("a"))).await;
+    assert!(refused.is_err(), "answered before the commit failed: {refused:?}");
+    assert_eq!(store.head(&acme(), Chain::Ledger).await.unwrap().seq, 0);
+    database.by_hand("DROP TRIGGER too_late").await.unwrap();
+    assert_eq!(commit(&store, put(&acme(), service("a"))).await.seq, 1);
+    store.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_locked_file_is_unavailable_until_it_is_free() {
     let database = Database::migrated().await;
