@@ -24,6 +24,8 @@ pub mod id;
 pub mod json;
 #[cfg(feature = "memory")]
 pub mod memory;
+#[cfg(feature = "engine")]
+pub mod migration;
 pub mod page;
 #[cfg(feature = "engine")]
 pub mod port;

@@ -46,6 +46,29 @@ pub enum OpenError {
         /// Why.
         source: sqlx::Error,
     },
+    /// A step is not taken back, because something that is stored would be lost.
+    #[error("migration {version} `{name}` can't be taken back without losing what is stored")]
+    WouldLose {
+        /// The migration.
+        version: u32,
+        /// Its name.
+        name: &'static str,
+        /// What would be lost, in the database's words.
+        source: sqlx::Error,
+    },
+    /// A step was applied that this binary does not know, so that it can't tell what it made.
+    #[error(
+        "migration {version} is newer than this binary, which knows up to {known}: ask the binary that applied it"
+    )]
+    StepUnknown {
+        /// The migration.
+        version: u32,
+        /// The last migration that this binary knows.
+        known: u32,
+    },
+    /// A rehearsal of this database runs already.
+    #[error("another rehearsal of this database runs: wait until it ends")]
+    Rehearsing,
     /// The end of an audit chain does not verify: the database was altered, or an old copy was brought back in part.
     #[error("the {} chain of tenant `{tenant}` is broken", chain.as_str())]
     Chain {

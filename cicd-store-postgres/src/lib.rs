@@ -26,6 +26,7 @@ mod load;
 mod oracle;
 #[cfg(test)]
 mod plans;
+mod rehearse;
 mod schema;
 mod sql;
 mod store;
@@ -37,7 +38,11 @@ mod work;
 pub use config::PostgresOptions;
 pub use error::OpenError;
 pub use oracle::ORACLE;
-pub use schema::{LATEST_MIGRATION, grant_roles, migrate, migrate_down, revoke_roles};
+pub use rehearse::rehearse;
+pub use schema::{
+    LATEST_MIGRATION, grant_roles, migrate, migrate_down, migrate_down_losing, revoke_roles, schema_status,
+    verify_schema,
+};
 pub use store::PostgresStore;
 pub use trail::PostgresTrail;
 pub use verify::ChainReport;

@@ -4,8 +4,14 @@ mod apply;
 mod inspect;
 mod migrations;
 mod roles;
+mod verify;
 
-pub use apply::{migrate, migrate_down};
+pub use apply::{migrate, migrate_down, migrate_down_losing};
+pub(crate) use apply::{take, up};
 pub(crate) use inspect::inspect;
+pub use inspect::schema_status;
 pub use migrations::LATEST as LATEST_MIGRATION;
+pub(crate) use migrations::{ALL, Migration};
 pub use roles::{grant_roles, revoke_roles};
+pub use verify::verify_schema;
+pub(crate) use verify::{objects, verify};

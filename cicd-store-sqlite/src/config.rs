@@ -9,6 +9,8 @@ use sqlx::sqlite::{
     SqliteSynchronous,
 };
 
+use crate::error::OpenError;
+
 /// How a store uses its file. The defaults fit a host of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SqliteOptions {
@@ -80,4 +82,23 @@ impl SqliteOptions {
             .connect_with(connect)
             .await
     }
+}
+
+/// How long somebody who only looks waits for whoever has the file locked, such as a backup.
+const BUSY: Duration = Duration::from_secs(5);
+
+/// How a database is opened to look at it, also while a host holds it.
+pub(crate) fn looking(path: &Path) -> Result<SqliteConnectOptions, OpenError> {
+    std::fs::File::open(path).map_err(|source| OpenError::Io { path: path.to_path_buf(), source })?;
+    Ok(SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .pragma("trusted_schema", "OFF")
+        .busy_timeout(BUSY)
+        .disable_statement_logging())
+}
+
+/// A connection that looks.
+pub(crate) async fn look(path: &Path) -> Result<SqliteConnection, OpenError> {
+    Ok(looking(path)?.connect().await?)
 }

@@ -45,10 +45,16 @@ pub enum OpenError {
         name: &'static str,
     },
     /// A table, index or trigger is not as the migrations made it.
-    #[error("`{object}` is missing, or not as the migrations made it")]
+    #[error("{object} is missing, or not as the migrations made it")]
     SchemaAltered {
-        /// The table, index or trigger.
+        /// The first one that differs, such as ``trigger `cicd_audit_event_stays` ``; `verify_schema` gives all.
         object: String,
+    },
+    /// A file would be overwritten.
+    #[error("`{}` is there already; accepted: a path where nothing is", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
     },
     /// A migration could not be applied or taken back; the schema is as it was before it.
     #[error("migration {version} `{name}` failed")]
@@ -60,6 +66,29 @@ pub enum OpenError {
         /// Why.
         source: sqlx::Error,
     },
+    /// A step is not taken back, because something that is stored would be lost.
+    #[error("migration {version} `{name}` can't be taken back without losing what is stored")]
+    WouldLose {
+        /// The migration.
+        version: u32,
+        /// Its name.
+        name: &'static str,
+        /// What would be lost, in the database's words.
+        source: sqlx::Error,
+    },
+    /// A step was applied that this binary does not know, so that it can't tell what it made.
+    #[error(
+        "migration {version} is newer than this binary, which knows up to {known}: ask the binary that applied it"
+    )]
+    StepUnknown {
+        /// The migration.
+        version: u32,
+        /// The last migration that this binary knows.
+        known: u32,
+    },
+    /// A rehearsal of this database runs already.
+    #[error("another rehearsal of this database runs: wait until it ends")]
+    Rehearsing,
     /// The end of an audit chain does not verify: the database was altered, or an old copy was brought back in part.
     #[error("the {} chain of tenant `{tenant}` is broken", chain.as_str())]
     Chain {

@@ -15,6 +15,7 @@
 //! One task writes, in the order in which changes come; those that wait share a commit, each in a savepoint of its own,
 //! and nobody is answered before that commit is on the disk. Reads have connections of their own and never wait for it.
 
+mod backup;
 mod check;
 mod commit;
 mod config;
@@ -27,6 +28,7 @@ mod oracle;
 #[cfg(test)]
 mod plans;
 mod program;
+mod rehearse;
 mod schema;
 mod sql;
 mod store;
@@ -35,9 +37,13 @@ mod verify;
 mod work;
 mod writer;
 
+pub use backup::backup;
 pub use config::SqliteOptions;
 pub use error::OpenError;
 pub use oracle::ORACLE;
-pub use schema::{LATEST_MIGRATION, migrate, migrate_down};
+pub use rehearse::rehearse;
+pub use schema::{
+    LATEST_MIGRATION, migrate, migrate_down, migrate_down_losing, schema_status, verify_schema,
+};
 pub use store::SqliteStore;
 pub use trail::SqliteTrail;

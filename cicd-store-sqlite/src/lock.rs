@@ -26,22 +26,33 @@ impl FileLock {
     /// Takes the lock of the database at `path`, and creates the database where there is none, for its owner only.
     pub(crate) fn take(path: &Path) -> Result<(Self, PathBuf), OpenError> {
         let io = |source| OpenError::Io { path: path.to_path_buf(), source };
-        let mut create = OpenOptions::new();
-        create.create(true).append(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut create, 0o600);
         if !path.exists() {
-            create.open(path).map_err(io)?;
+            owned().open(path).map_err(io)?;
         }
+        Self::beside(path, ".lock")
+    }
+
+    /// Takes the lock that stands in the file beside the database at `path` whose name goes on with `suffix`.
+    pub(crate) fn beside(path: &Path, suffix: &str) -> Result<(Self, PathBuf), OpenError> {
+        let io = |source| OpenError::Io { path: path.to_path_buf(), source };
         // Whatever links lead to it, the lock is the same.
         let path = path.canonicalize().map_err(io)?;
         let mut beside = path.clone().into_os_string();
-        beside.push(".lock");
-        let file = create.open(beside).map_err(io)?;
+        beside.push(suffix);
+        let file = owned().open(beside).map_err(io)?;
         match file.try_lock() {
             Ok(()) => Ok((Self { file }, path)),
             Err(TryLockError::WouldBlock) => Err(OpenError::Held { path }),
             Err(TryLockError::Error(source)) => Err(OpenError::Io { path, source }),
         }
     }
+}
+
+/// How a file is made for its owner only.
+fn owned() -> OpenOptions {
+    let mut create = OpenOptions::new();
+    create.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut create, 0o600);
+    create
 }

@@ -2,19 +2,18 @@
 
 use std::fmt;
 use std::path::Path;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use cicd_core::audit::{Chain, ChainHead, StoredEvent};
 use cicd_core::id::TenantId;
 use cicd_core::port::{EventQuery, StoreError};
 use cicd_core::trail::Trail;
-use sqlx::ConnectOptions as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+use sqlx::sqlite::{SqlitePool, SqlitePoolOptions};
 
+use crate::config::looking;
 use crate::error::{OpenError, store_error};
-use crate::events;
 use crate::sql::parsed;
+use crate::{events, oracle};
 
 /// Each tenant with an event or a head, by one step along the primary key for each tenant.
 const TENANTS: &str = "
@@ -29,8 +28,6 @@ UNION SELECT tenant FROM cicd_chain_head ORDER BY tenant";
 
 /// How many rows may wait between SQLite's thread and ours: a page, so that the next one is read while one is verified.
 const ROWS: usize = EventQuery::MAX_LIMIT as usize + 24;
-/// How long to wait for whoever has the file locked, such as a backup.
-const BUSY: Duration = Duration::from_secs(5);
 
 /// Reads the chains of a SQLite database. It takes no lock, writes nothing and refuses nothing: what is wrong with the
 /// chains is for who verifies them to say.
@@ -45,21 +42,19 @@ impl SqliteTrail {
     /// # Errors
     /// [`OpenError::Io`] when there is no such file, [`OpenError::Database`] when it is not a database or has no chains.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
-        let path = path.as_ref();
-        std::fs::File::open(path).map_err(|source| OpenError::Io { path: path.to_path_buf(), source })?;
-        let connect = SqliteConnectOptions::new()
-            .filename(path)
-            .read_only(true)
+        let connect = looking(path.as_ref())?
             .pragma("query_only", "ON")
-            .pragma("trusted_schema", "OFF")
-            .busy_timeout(BUSY)
             .row_buffer_size(ROWS)
-            .thread_name(|_| "cicd-sqlite-trail".to_owned())
-            .disable_statement_logging();
+            .thread_name(|_| "cicd-sqlite-trail".to_owned());
         let one = SqlitePoolOptions::new().max_connections(1).test_before_acquire(false);
         let readers = one.connect_with(connect).await?;
         sqlx::query("SELECT 1 FROM cicd_audit_event, cicd_chain_head LIMIT 1").execute(&readers).await?;
         Ok(Self { readers })
+    }
+
+    /// What is wrong with the file and with what it holds, one line each; empty on a sound database. It reads everything.
+    pub(crate) async fn oracle(&self) -> Result<Vec<String>, StoreError> {
+        oracle::broken(&self.readers).await
     }
 
     /// Closes the file.

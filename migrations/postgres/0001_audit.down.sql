@@ -1,3 +1,4 @@
+-- keeps: audit events
 DO $$
 BEGIN
     IF EXISTS (SELECT FROM cicd_audit_event) THEN
@@ -5,6 +6,7 @@ BEGIN
     END IF;
 END
 $$;
+-- end of guard
 
 DROP TABLE cicd_audit_event;
 DROP TABLE cicd_chain_head;

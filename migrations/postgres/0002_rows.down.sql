@@ -1,3 +1,4 @@
+-- keeps: rows
 DO $$
 BEGIN
     IF EXISTS (SELECT FROM cicd_service
@@ -18,6 +19,7 @@ BEGIN
     END IF;
 END
 $$;
+-- end of guard
 
 DROP TABLE cicd_revision;
 DROP TABLE cicd_token;

@@ -1,3 +1,4 @@
+-- keeps: rows
 -- Epochs too: an executor that has seen a higher one would refuse every later holder.
 DO $$
 BEGIN
@@ -6,6 +7,7 @@ BEGIN
     END IF;
 END
 $$;
+-- end of guard
 
 DROP TABLE cicd_outcome;
 DROP TABLE cicd_work;

@@ -1,3 +1,4 @@
+-- keeps: rows
 CREATE TABLE cicd_down (rows INTEGER NOT NULL CONSTRAINT rows_would_be_lost CHECK (rows = 0));
 INSERT INTO cicd_down
     SELECT count(*) FROM cicd_service
@@ -15,6 +16,7 @@ INSERT INTO cicd_down
     UNION ALL SELECT count(*) FROM cicd_token
     UNION ALL SELECT count(*) FROM cicd_revision;
 DROP TABLE cicd_down;
+-- end of guard
 
 DROP TABLE cicd_revision;
 DROP TABLE cicd_token;

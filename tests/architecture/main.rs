@@ -9,6 +9,7 @@
 
 mod crates;
 mod habits;
+mod migrations;
 mod rooms;
 mod sizes;
 mod source;

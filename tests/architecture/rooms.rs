@@ -27,6 +27,7 @@ const ORDER: &[&str] = &[
     "outbox",
     "port",
     "trail",
+    "migration",
     "engine",
     "memory",
     "testing",

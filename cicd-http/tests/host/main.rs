@@ -9,6 +9,7 @@
 
 mod audit;
 mod isolation;
+mod migrations;
 mod policy;
 #[cfg(feature = "postgres")]
 mod postgres;

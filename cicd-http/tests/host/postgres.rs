@@ -111,6 +111,28 @@ fn what_is_wrong_is_found_on_a_shared_database_too() {
 }
 
 #[test]
+fn a_shared_schema_is_verified_and_rehearsed_beside_a_host() {
+    let (server, data) = (Server::migrated(), Data::new());
+    let host = server.serve(&data, &[]);
+    let verified = server.cicd(&data, &["migrate", "verify"], &[]);
+    assert!(verified.status.success(), "{}", said(&verified));
+    let rehearsed = server.cicd(&data, &["migrate", "rehearse"], &["--json"]);
+    let report: serde_json::Value = serde_json::from_slice(&rehearsed.stdout).unwrap();
+    assert_eq!((&report["tables"]["cicd_token"]["rows"], &report["findings"]), (&json!(1), &json!([])));
+    assert!(host.stop().success());
+    server.execute("DROP INDEX cicd_release_slot");
+    for command in ["verify", "rehearse"] {
+        let found = server.cicd(&data, &["migrate", command], &[]);
+        assert_eq!(found.status.code(), Some(1));
+        assert!(said(&found).contains("✗ index `cicd_release_slot` is missing"), "{}", said(&found));
+    }
+    let refused = server.cicd(&data, &["migrate", "down"], &["--to", "0"]);
+    assert!(said(&refused).contains("without losing what is stored"), "{}", said(&refused));
+    let backup = server.cicd(&data, &["backup"], &["--to", "kept.db"]);
+    assert!(!backup.status.success() && said(&backup).contains("`pg_basebackup`"), "{}", said(&backup));
+}
+
+#[test]
 fn of_two_first_starts_one_makes_the_admin_s_token() {
     let (server, data) = (Server::migrated(), [Data::new(), Data::new()]);
     let [one, other] = &data;

@@ -1,9 +1,10 @@
 //! Brings a database from one step of the schema to another.
 
+use cicd_core::migration::{DownStep, MayLose, Way};
 use sqlx::postgres::{PgConnection, PgPool};
-use sqlx::{Connection as _, Row as _};
+use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 
-use super::migrations::{ALL, Migration};
+use super::migrations::{ALL, LATEST, Migration};
 use crate::error::OpenError;
 
 const CREATE_MIGRATIONS: &str = "
@@ -15,7 +16,7 @@ CREATE TABLE IF NOT EXISTS cicd_migrations (
     applied_at timestamptz NOT NULL DEFAULT now()
 )";
 const HAS_MIGRATIONS: &str = "SELECT to_regclass('cicd_migrations') IS NOT NULL";
-const APPLIED: &str = "SELECT version, checksum, oldest FROM cicd_migrations ORDER BY version";
+const APPLIED: &str = "SELECT version, checksum, oldest, name FROM cicd_migrations ORDER BY version";
 const RECORD: &str = "INSERT INTO cicd_migrations (version, name, checksum, oldest) VALUES ($1, $2, $3, $4)";
 const FORGET: &str = "DELETE FROM cicd_migrations WHERE version = $1";
 
@@ -29,21 +30,23 @@ const ONE_SCHEMA: &str =
 
 /// A step that was applied.
 #[derive(Debug)]
-pub(super) struct Applied {
-    pub(super) version: u32,
-    pub(super) checksum: String,
-    pub(super) oldest: u32,
+pub(crate) struct Applied {
+    pub(crate) version: u32,
+    pub(crate) name: String,
+    pub(crate) checksum: String,
+    pub(crate) oldest: u32,
 }
 
 /// Brings the database that `pool` reaches to the latest schema that this binary knows. Gives the numbers of the
-/// migrations that were applied; none when it was up to date. Of two callers at once, one waits for the other.
+/// migrations that were applied; none when it was up to date. Of two callers at once, one waits for the other. A process
+/// that dies midway leaves the steps before the one it was at; the next call goes on from there.
 ///
 /// # Errors
 /// [`OpenError::MigrationAltered`] and [`OpenError::SchemaNewer`] when what was applied before does not allow this binary;
 /// [`OpenError::Migration`] when a step failed: the steps before it stay.
 pub async fn migrate(pool: &PgPool) -> Result<Vec<u32>, OpenError> {
     let mut connection = locked(pool).await?;
-    let migrated = up(&mut connection).await;
+    let migrated = up(&mut connection, ALL, LATEST).await;
     connection.close().await?;
     migrated
 }
@@ -51,10 +54,18 @@ pub async fn migrate(pool: &PgPool) -> Result<Vec<u32>, OpenError> {
 /// Takes back every migration after number `to`, the last one first. Gives the numbers of those that were taken back.
 ///
 /// # Errors
-/// As [`migrate`]; [`OpenError::Migration`] also where something that is stored would be lost.
+/// As [`migrate`]; [`OpenError::WouldLose`] where something would be lost that may not be: the steps after it are back.
 pub async fn migrate_down(pool: &PgPool, to: u32) -> Result<Vec<u32>, OpenError> {
+    migrate_down_losing(pool, to, MayLose::Nothing).await
+}
+
+/// The same, where `may_lose` says what of what is stored may be lost. There is no way back from it but a backup.
+///
+/// # Errors
+/// As [`migrate_down`].
+pub async fn migrate_down_losing(pool: &PgPool, to: u32, may_lose: MayLose) -> Result<Vec<u32>, OpenError> {
     let mut connection = locked(pool).await?;
-    let migrated = down(&mut connection, to).await;
+    let migrated = down(&mut connection, to, may_lose).await;
     connection.close().await?;
     migrated
 }
@@ -66,33 +77,38 @@ async fn locked(pool: &PgPool) -> Result<PgConnection, OpenError> {
     Ok(connection)
 }
 
-pub(super) async fn up(connection: &mut PgConnection) -> Result<Vec<u32>, OpenError> {
+/// Applies those of `steps` that are missing, up to number `to`.
+pub(crate) async fn up(
+    connection: &mut PgConnection,
+    steps: &[Migration],
+    to: u32,
+) -> Result<Vec<u32>, OpenError> {
     let before = applied(connection).await?;
     super::inspect::allowed(&before)?;
     sqlx::query(CREATE_MIGRATIONS).execute(&mut *connection).await?;
     let last = before.last().map_or(0, |step| step.version);
     let mut done = Vec::new();
-    for step in ALL.iter().filter(|step| step.version > last) {
-        run(connection, step, step.up, true).await?;
+    for step in steps.iter().filter(|step| step.version > last && step.version <= to) {
+        run(connection, step, Way::Up, MayLose::Nothing).await?;
         done.push(step.version);
     }
     Ok(done)
 }
 
-async fn down(connection: &mut PgConnection, to: u32) -> Result<Vec<u32>, OpenError> {
+async fn down(connection: &mut PgConnection, to: u32, may_lose: MayLose) -> Result<Vec<u32>, OpenError> {
     let before = applied(connection).await?;
     super::inspect::allowed(&before)?;
     let last = before.last().map_or(0, |step| step.version);
     let mut done = Vec::new();
     for step in ALL.iter().rev().filter(|step| (to.saturating_add(1)..=last).contains(&step.version)) {
-        run(connection, step, step.down, false).await?;
+        run(connection, step, Way::Down, may_lose).await?;
         done.push(step.version);
     }
     Ok(done)
 }
 
 /// The steps that were applied, in order.
-pub(super) async fn applied(connection: &mut PgConnection) -> Result<Vec<Applied>, OpenError> {
+pub(crate) async fn applied(connection: &mut PgConnection) -> Result<Vec<Applied>, OpenError> {
     let has_migrations: bool = sqlx::query_scalar(HAS_MIGRATIONS).fetch_one(&mut *connection).await?;
     if !has_migrations {
         return Ok(Vec::new());
@@ -101,7 +117,7 @@ pub(super) async fn applied(connection: &mut PgConnection) -> Result<Vec<Applied
     let rows = sqlx::query(APPLIED).fetch_all(&mut *connection).await?;
     let steps = rows.iter().map(|row| {
         let (version, oldest) = (number(row.try_get(0)?), number(row.try_get(2)?));
-        Ok(Applied { version, checksum: row.try_get(1)?, oldest })
+        Ok(Applied { version, checksum: row.try_get(1)?, oldest, name: row.try_get(3)? })
     });
     Ok(steps.collect::<Result<_, sqlx::Error>>()?)
 }
@@ -110,22 +126,41 @@ pub(super) async fn applied(connection: &mut PgConnection) -> Result<Vec<Applied
 async fn run(
     connection: &mut PgConnection,
     step: &Migration,
-    sql: &'static str,
-    is_up: bool,
+    way: Way,
+    may_lose: MayLose,
 ) -> Result<(), OpenError> {
     let failed = |source| OpenError::Migration { version: step.version, name: step.name, source };
-    let column = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
     let mut transaction = connection.begin().await.map_err(failed)?;
-    sqlx::query(ONE_SCHEMA).execute(&mut *transaction).await.map_err(failed)?;
-    sqlx::raw_sql(sql).execute(&mut *transaction).await.map_err(failed)?;
-    let record = match is_up {
-        true => sqlx::query(RECORD)
-            .bind(column(step.version))
-            .bind(step.name)
-            .bind(step.checksum())
-            .bind(column(step.oldest())),
-        false => sqlx::query(FORGET).bind(column(step.version)),
-    };
-    record.execute(&mut *transaction).await.map_err(failed)?;
+    take(&mut transaction, step, way, may_lose).await?;
     transaction.commit().await.map_err(failed)
+}
+
+/// Takes one step in the transaction that is open.
+pub(crate) async fn take(
+    transaction: &mut PgConnection,
+    step: &Migration,
+    way: Way,
+    may_lose: MayLose,
+) -> Result<(), OpenError> {
+    let failed = |source| OpenError::Migration { version: step.version, name: step.name, source };
+    sqlx::query(ONE_SCHEMA).execute(&mut *transaction).await.map_err(failed)?;
+    let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    let (sql, record) = match way {
+        Way::Up => {
+            let record = sqlx::query(RECORD).bind(number(step.version)).bind(step.name);
+            (step.up, record.bind(step.checksum()).bind(number(step.oldest())))
+        }
+        Way::Down => {
+            let parts = DownStep::of(step.down);
+            if let Some(guard) = parts.guard_against(may_lose) {
+                let lost = |source| OpenError::WouldLose { version: step.version, name: step.name, source };
+                let guard = sqlx::raw_sql(AssertSqlSafe(guard.to_owned()));
+                guard.execute(&mut *transaction).await.map_err(lost)?;
+            }
+            (parts.undo, sqlx::query(FORGET).bind(number(step.version)))
+        }
+    };
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut *transaction).await.map_err(failed)?;
+    record.execute(&mut *transaction).await.map_err(failed)?;
+    Ok(())
 }

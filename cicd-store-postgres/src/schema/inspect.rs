@@ -1,6 +1,7 @@
 //! Whether this binary may run on a schema.
 
-use sqlx::postgres::PgConnection;
+use cicd_core::migration::{SchemaStatus, Step};
+use sqlx::postgres::{PgConnection, PgPool};
 
 use super::apply::{self, Applied};
 use super::migrations::{ALL, LATEST};
@@ -36,6 +37,29 @@ pub(super) fn allowed(applied: &[Applied]) -> Result<(), OpenError> {
     }
 }
 
+/// Where the schema stands: every step that was applied or that this binary knows.
+///
+/// # Errors
+/// [`OpenError::MigrationAltered`] and [`OpenError::SchemaNewer`] when what was applied does not allow this binary.
+pub async fn schema_status(pool: &PgPool) -> Result<SchemaStatus, OpenError> {
+    let applied = apply::applied(&mut *pool.acquire().await?).await?;
+    allowed(&applied)?;
+    let version = applied.last().map_or(0, |step| step.version);
+    let step = |step: &Applied| Step {
+        version: step.version,
+        name: step.name.clone(),
+        oldest: step.oldest,
+        is_applied: true,
+    };
+    let pending = ALL.iter().filter(|step| step.version > version).map(|step| Step {
+        version: step.version,
+        name: step.name.to_owned(),
+        oldest: step.oldest(),
+        is_applied: false,
+    });
+    Ok(SchemaStatus { version, known: LATEST, steps: applied.iter().map(step).chain(pending).collect() })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,6 +67,7 @@ mod tests {
     fn steps(count: usize) -> Vec<Applied> {
         let known = ALL.iter().map(|step| Applied {
             version: step.version,
+            name: step.name.to_owned(),
             checksum: step.checksum(),
             oldest: step.oldest(),
         });
@@ -53,7 +78,12 @@ mod tests {
     fn a_later_step_says_whether_this_binary_may_run() {
         let later = |oldest| {
             let mut applied = steps(ALL.len());
-            applied.push(Applied { version: LATEST + 1, checksum: "sha256:of-later".into(), oldest });
+            applied.push(Applied {
+                version: LATEST + 1,
+                name: "later".into(),
+                checksum: "sha256:of-later".into(),
+                oldest,
+            });
             allowed(&applied)
         };
         assert!(later(LATEST).is_ok());

@@ -4,11 +4,11 @@ use cicd_core::digest::Digest;
 
 /// One step of the schema.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Migration {
-    pub(super) version: u32,
-    pub(super) name: &'static str,
-    pub(super) up: &'static str,
-    pub(super) down: &'static str,
+pub(crate) struct Migration {
+    pub(crate) version: u32,
+    pub(crate) name: &'static str,
+    pub(crate) up: &'static str,
+    pub(crate) down: &'static str,
 }
 
 macro_rules! migration {
@@ -25,7 +25,7 @@ macro_rules! migration {
 /// The number of the last step that this binary knows.
 pub const LATEST: u32 = 4;
 
-pub(super) const ALL: &[Migration] = &[
+pub(crate) const ALL: &[Migration] = &[
     migration!(1, "0001", "audit"),
     migration!(2, "0002", "rows"),
     migration!(3, "0003", "work"),
@@ -34,12 +34,12 @@ pub(super) const ALL: &[Migration] = &[
 
 impl Migration {
     /// SHA-256 of the step; line ends don't count, so that a checkout may have its own.
-    pub(super) fn checksum(&self) -> String {
+    pub(crate) fn checksum(&self) -> String {
         Digest::of(self.up.replace('\r', "").as_bytes()).to_string()
     }
 
     /// The oldest step that a binary must know to run on the result: what the first line says, else the step itself.
-    pub(super) fn oldest(&self) -> u32 {
+    pub(crate) fn oldest(&self) -> u32 {
         let first = self.up.lines().next().and_then(|line| line.strip_prefix("-- oldest:"));
         first.and_then(|oldest| oldest.trim().parse().ok()).unwrap_or(self.version)
     }
@@ -75,6 +75,15 @@ mod tests {
             assert!(step.up.starts_with("-- oldest: "), "{}", step.name);
         }
         assert_eq!(ALL.last().map(|step| step.version), Some(LATEST));
+    }
+
+    #[test]
+    fn a_step_that_drops_rows_refuses_to() {
+        use cicd_core::migration::DownStep;
+        for step in ALL {
+            let parts = DownStep::of(step.down);
+            assert!(parts.guard.is_some() || !parts.undo.contains("DROP TABLE"), "{}", step.name);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cicd_core::audit::Chain;
 use cicd_core::port::{ClaimRequest, Load, Store as _, WorkerId};
 use cicd_core::testing::builders::{Site, put, release_change, release_id, service, tenant, uuid};
-use cicd_store_postgres::{PostgresOptions, PostgresStore, grant_roles, revoke_roles};
+use cicd_store_postgres::{PostgresOptions, PostgresStore, grant_roles, revoke_roles, verify_schema};
 use cicd_tests::postgres::Database;
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgPool;
@@ -47,6 +47,7 @@ async fn a_host_does_its_work_and_nothing_else() {
     store.ack(&lease).await.unwrap();
     assert!(store.load(&acme, &Load::release(release_id(1))).await.unwrap().release.is_some());
     assert_eq!(store.oracle().await.unwrap(), Vec::<String>::new());
+    assert_eq!(verify_schema(&admin).await.unwrap().differences, [], "rights are no part of the schema");
     for sql in [
         "INSERT INTO cicd_audit_event (tenant, chain, seq, at, bytes, previous, hash) VALUES ('acme', 'ledger', 9, 0, '{}', '', '')",
         "UPDATE cicd_audit_event SET at = at",

@@ -46,7 +46,7 @@ async fn down_refuses_to_lose_what_is_stored() {
     store.commit(put(&tenant("acme"), service("a"))).await.unwrap();
     let pool = database.pool().await;
     let refused = migrate_down(&pool, 0).await.unwrap_err();
-    assert!(matches!(refused, OpenError::Migration { version: 2, name: "rows", .. }), "{refused:?}");
+    assert!(matches!(refused, OpenError::WouldLose { version: 2, name: "rows", .. }), "{refused:?}");
     assert!(matches!(
         PostgresStore::with_pool(pool.clone()).await,
         Err(OpenError::SchemaOlder { found: 2, needed: LATEST_MIGRATION })

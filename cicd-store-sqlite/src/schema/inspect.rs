@@ -1,17 +1,15 @@
 //! Whether this binary may run on a schema, and whether the schema is as the migrations made it.
 
-use std::collections::BTreeMap;
+use std::path::Path;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{ConnectOptions as _, Connection as _, Row as _};
+use cicd_core::migration::{SchemaStatus, Step};
+use sqlx::Connection as _;
+use sqlx::sqlite::SqliteConnection;
 
 use super::apply::{self, Applied};
 use super::migrations::{ALL, LATEST};
+use crate::config::look;
 use crate::error::OpenError;
-
-const OBJECTS: &str = "
-SELECT name, sql FROM sqlite_schema
-WHERE name LIKE 'cicd\\_%' ESCAPE '\\' OR tbl_name LIKE 'cicd\\_%' ESCAPE '\\'";
 
 /// Refuses a schema that is not at this binary's latest step, or a later one that allows it, and one that was altered.
 pub(crate) async fn inspect(connection: &mut SqliteConnection) -> Result<(), OpenError> {
@@ -42,28 +40,39 @@ pub(super) fn allowed(applied: &[Applied]) -> Result<(), OpenError> {
 
 /// Compares every table, index and trigger with those of a database that was made just now.
 async fn unaltered(connection: &mut SqliteConnection) -> Result<(), OpenError> {
-    let found = objects(connection).await?;
-    let mut fresh = fresh().await?;
-    let made = objects(&mut fresh).await?;
-    fresh.close().await?;
-    let differs = |name: &&String| found.get(*name) != made.get(*name);
-    match made.keys().chain(found.keys()).find(differs) {
-        Some(object) => Err(OpenError::SchemaAltered { object: object.clone() }),
+    let verification = super::verify::verify(connection, ALL).await?;
+    match verification.differences.first() {
+        Some(difference) => Err(OpenError::SchemaAltered { object: difference.object().to_owned() }),
         None => Ok(()),
     }
 }
 
-/// A database in memory that the migrations made just now.
-pub(crate) async fn fresh() -> Result<SqliteConnection, OpenError> {
-    let mut connection = SqliteConnectOptions::new().in_memory(true).connect().await?;
-    apply::up(&mut connection).await?;
-    Ok(connection)
-}
-
-async fn objects(connection: &mut SqliteConnection) -> Result<BTreeMap<String, Option<String>>, OpenError> {
-    let rows = sqlx::query(OBJECTS).fetch_all(connection).await?;
-    let objects = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
-    Ok(objects.collect::<Result<_, sqlx::Error>>()?)
+/// Where the schema of the database at `path` stands: every step that was applied or that this binary knows. A host may
+/// hold the database meanwhile.
+///
+/// # Errors
+/// [`OpenError::MigrationAltered`] and [`OpenError::SchemaNewer`] when what was applied does not allow this binary;
+/// [`OpenError::Io`] when there is no such file.
+pub async fn schema_status(path: impl AsRef<Path>) -> Result<SchemaStatus, OpenError> {
+    let mut connection = look(path.as_ref()).await?;
+    let applied = apply::applied(&mut connection).await;
+    connection.close().await?;
+    let applied = applied?;
+    allowed(&applied)?;
+    let version = applied.last().map_or(0, |step| step.version);
+    let step = |step: &Applied| Step {
+        version: step.version,
+        name: step.name.clone(),
+        oldest: step.oldest,
+        is_applied: true,
+    };
+    let pending = ALL.iter().filter(|step| step.version > version).map(|step| Step {
+        version: step.version,
+        name: step.name.to_owned(),
+        oldest: step.oldest(),
+        is_applied: false,
+    });
+    Ok(SchemaStatus { version, known: LATEST, steps: applied.iter().map(step).chain(pending).collect() })
 }
 
 #[cfg(test)]
@@ -73,6 +82,7 @@ mod tests {
     fn steps(count: usize) -> Vec<Applied> {
         let known = ALL.iter().map(|step| Applied {
             version: step.version,
+            name: step.name.to_owned(),
             checksum: step.checksum(),
             oldest: step.oldest(),
         });
@@ -83,7 +93,12 @@ mod tests {
     fn a_later_step_says_whether_this_binary_may_run() {
         let later = |oldest| {
             let mut applied = steps(ALL.len());
-            applied.push(Applied { version: LATEST + 1, checksum: "sha256:of-later".into(), oldest });
+            applied.push(Applied {
+                version: LATEST + 1,
+                name: "later".into(),
+                checksum: "sha256:of-later".into(),
+                oldest,
+            });
             allowed(&applied)
         };
         assert!(later(LATEST).is_ok());

@@ -10,6 +10,7 @@ mod groups;
 mod kill;
 mod leases;
 mod oracle;
+mod rehearse;
 mod schema;
 mod tampering;
 mod trace;

@@ -34,7 +34,7 @@ async fn going_down_loses_nothing() {
     crate::database::create(&store, &site, 1).await;
     store.close().await;
     let refused = |result| match result {
-        Err(OpenError::Migration { version, source, .. }) => (version, source.to_string()),
+        Err(OpenError::WouldLose { version, source, .. }) => (version, source.to_string()),
         other => panic!("{other:?}"),
     };
     let (version, why) = refused(migrate_down(database.path(), 0).await);
@@ -101,7 +101,8 @@ async fn an_altered_file_is_refused() {
         let database = Database::migrated().await;
         database.by_hand(sql).await.unwrap();
         let error = database.try_open().await.unwrap_err();
-        assert!(matches!(&error, OpenError::SchemaAltered { object } if object == name), "{sql}: {error}");
+        let named = |object: &str| object.ends_with(&format!(" `{name}`"));
+        assert!(matches!(&error, OpenError::SchemaAltered { object } if named(object)), "{sql}: {error}");
     }
 }
 

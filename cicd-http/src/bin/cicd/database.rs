@@ -3,6 +3,7 @@
 mod address;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod schema;
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use cicd_core::port::{Store, StoreError};
 use cicd_core::trail::Trail;
 #[cfg(feature = "postgres")]
 use cicd_store_postgres::PostgresStore;
-use cicd_store_sqlite::{LATEST_MIGRATION, SqliteStore, migrate, migrate_down};
+use cicd_store_sqlite::SqliteStore;
 use clap::Args;
 
 use crate::data::Data;
@@ -59,30 +60,6 @@ impl Database {
         }
     }
 
-    /// Applies the migrations that are missing; gives their numbers.
-    pub(crate) async fn migrate_up(&self) -> Result<Vec<u32>, Failure> {
-        match &self.address {
-            None => {
-                self.data.create()?;
-                self.data.create_database()?;
-                Ok(migrate(self.data.database()).await?)
-            }
-            #[cfg(feature = "postgres")]
-            Some(address) if address.is_postgres() => self.postgres.migrate_up(address).await,
-            Some(address) => Err(unknown(address)),
-        }
-    }
-
-    /// Takes back the migrations after number `to`; gives their numbers.
-    pub(crate) async fn migrate_down(&self, to: u32) -> Result<Vec<u32>, Failure> {
-        match &self.address {
-            None => Ok(migrate_down(self.data.database(), to).await?),
-            #[cfg(feature = "postgres")]
-            Some(address) if address.is_postgres() => self.postgres.migrate_down(address, to).await,
-            Some(address) => Err(unknown(address)),
-        }
-    }
-
     async fn connect(&self, address: &Address) -> Result<Opened, Failure> {
         match address {
             #[cfg(feature = "postgres")]
@@ -119,15 +96,6 @@ impl Opened {
             Self::Sqlite(store) => store.oracle().await,
             #[cfg(feature = "postgres")]
             Self::Postgres(store) => store.oracle().await,
-        }
-    }
-
-    /// The number of the last migration that this binary knows for it.
-    pub(crate) const fn latest_migration(&self) -> u32 {
-        match self {
-            Self::Sqlite(_) => LATEST_MIGRATION,
-            #[cfg(feature = "postgres")]
-            Self::Postgres(_) => postgres::LATEST,
         }
     }
 

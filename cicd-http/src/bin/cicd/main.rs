@@ -2,6 +2,7 @@
 
 mod audit;
 mod authorizer;
+mod backup;
 mod data;
 mod database;
 mod doctor;
@@ -31,12 +32,14 @@ struct Cli {
 enum Command {
     /// Run the host.
     Serve(serve::Serve),
-    /// Bring the database to this binary's schema, take it back, or say where it stands.
+    /// Bring the database to this binary's schema or take it back, verify the schema, rehearse migrations on a copy.
     Migrate(migrate::Migrate),
     /// Make API tokens; on SQLite while no host runs.
     Token(token::Token),
     /// Examine a database, on SQLite one that no host holds: chains, invariants, permissions.
     Doctor(doctor::Doctor),
+    /// Copy the database to a file and verify the copy, also while a host runs.
+    Backup(backup::Backup),
     /// Verify the audit trail, or export it.
     Audit(audit::Audit),
 }
@@ -48,6 +51,7 @@ async fn main() -> ExitCode {
         Command::Migrate(migrate) => migrate.run().await,
         Command::Token(token) => token.run().await,
         Command::Doctor(doctor) => doctor.run().await,
+        Command::Backup(backup) => backup.run().await,
         Command::Audit(audit) => audit.run().await,
     };
     match done {

@@ -2,13 +2,26 @@
 
 use std::time::Duration;
 
+use cicd_core::migration::{MayLose, Rehearsal, SchemaStatus, Verification};
 use cicd_store_postgres::{
-    LATEST_MIGRATION, OpenError, PostgresOptions, PostgresStore, migrate, migrate_down,
+    OpenError, PostgresOptions, PostgresStore, migrate, migrate_down_losing, rehearse, schema_status,
+    verify_schema,
 };
 use clap::Args;
 
 use super::Address;
 use crate::failure::Failure;
+
+/// Does something with a pool of its own.
+macro_rules! on_pool {
+    ($settings:expr, $address:expr, $pool:ident => $work:expr) => {{
+        let opened = $settings.options().pool($address.whole()).await;
+        let $pool = opened.map_err(|error| told($address, error.into()))?;
+        let done = $work.await;
+        $pool.close().await;
+        done.map_err(|error| told($address, error))
+    }};
+}
 
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct Settings {
@@ -48,22 +61,31 @@ impl Settings {
 
     /// Applies what is missing. Of two hosts that do it at once, one waits.
     pub(super) async fn migrate_up(self, address: &Address) -> Result<Vec<u32>, Failure> {
-        let pool = self.options().pool(address.whole()).await.map_err(|error| told(address, error.into()))?;
-        let applied = migrate(&pool).await;
-        pool.close().await;
-        applied.map_err(|error| told(address, error))
+        on_pool!(self, address, pool => migrate(&pool))
     }
 
     /// Takes back what comes after number `to`.
-    pub(super) async fn migrate_down(self, address: &Address, to: u32) -> Result<Vec<u32>, Failure> {
-        let pool = self.options().pool(address.whole()).await.map_err(|error| told(address, error.into()))?;
-        let taken_back = migrate_down(&pool, to).await;
-        pool.close().await;
-        taken_back.map_err(|error| told(address, error))
+    pub(super) async fn migrate_down(
+        self,
+        address: &Address,
+        to: u32,
+        may_lose: MayLose,
+    ) -> Result<Vec<u32>, Failure> {
+        on_pool!(self, address, pool => migrate_down_losing(&pool, to, may_lose))
+    }
+
+    pub(super) async fn schema_status(self, address: &Address) -> Result<SchemaStatus, Failure> {
+        on_pool!(self, address, pool => schema_status(&pool))
+    }
+
+    pub(super) async fn verify_schema(self, address: &Address) -> Result<Verification, Failure> {
+        on_pool!(self, address, pool => verify_schema(&pool))
+    }
+
+    pub(super) async fn rehearse(self, address: &Address) -> Result<Rehearsal, Failure> {
+        on_pool!(self, address, pool => rehearse(&pool))
     }
 }
-
-pub(super) const LATEST: u32 = LATEST_MIGRATION;
 
 fn told(address: &Address, error: OpenError) -> Failure {
     let hint = match error {
