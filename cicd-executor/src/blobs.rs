@@ -43,7 +43,7 @@ impl Default for BlobLimits {
 /// [`Blobs`] in a directory that only the host's user may enter.
 ///
 /// An artifact is written beside, synced and renamed; when it is read, its last bytes are given out only after all of them have
-/// the digest that they should have. One process uses a directory.
+/// the digest that they should have. Hosts may share a directory of a file system that renames at once and appends whole.
 #[derive(Clone, Debug)]
 pub struct FsBlobs(Arc<Inner>);
 
@@ -56,17 +56,15 @@ struct Inner {
 }
 
 impl FsBlobs {
-    /// Takes `directory`, which is made when it is missing; what a crash left half-written in it is removed.
+    /// Takes `directory`, which is made when it is missing; what a crash left half-written in it a day ago is removed.
     ///
     /// # Errors
     /// When the directory can't be made or read.
     pub fn open(directory: impl Into<PathBuf>, limits: BlobLimits) -> io::Result<Self> {
         let inner = Inner { directory: directory.into(), limits, appending: Mutex::new(()) };
         make_directory(&inner.directory)?;
-        match fs::remove_dir_all(inner.unfinished()) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => make_directory(&inner.unfinished())?,
-        }
+        make_directory(&inner.unfinished())?;
+        sweep::abandoned(&inner)?;
         Ok(Self(Arc::new(inner)))
     }
 

@@ -11,6 +11,7 @@
 //! | entries of a page | 1 to 200, 50 unless asked | 400 `malformed-query` |
 //! | a piece of a log | 1 B to 1 MiB, 64 KiB unless asked | 400 `malformed-query` |
 //! | time of a request, until its answer begins | 30 s | 503 `timed-out` |
+//! | time of the store's answer to `/readyz` | 3 s | 503 `unavailable` |
 //! | failed authentications of one address | 10 a minute | 429 `too-many-failures` |
 //! | connections of [`serve`](crate::server::serve) | 1 024 | new ones wait |
 //! | time in which a connection sends a request's headers | 10 s | the connection is closed |
@@ -36,6 +37,8 @@ pub const LOG_BYTES: u64 = 1024 * 1024;
 pub const LOG_BYTES_DEFAULT: u64 = 64 * 1024;
 /// How long a request may take until its answer begins.
 pub const REQUEST_TIME: Duration = Duration::from_secs(30);
+/// How long the store may take to answer a probe of readiness.
+pub const READY_TIME: Duration = Duration::from_secs(3);
 /// The most failed authentications of one address within [`FAILURE_WINDOW`].
 pub const FAILURES: u32 = 10;
 /// The interval in which failed authentications are counted.

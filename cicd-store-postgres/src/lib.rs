@@ -17,6 +17,7 @@
 //! heads of the tenant's chains, checks everything that the decision relied on and writes all or nothing. Time is the
 //! server's.
 
+mod agreement;
 mod commit;
 mod config;
 mod error;

@@ -21,7 +21,7 @@ use crate::config::PostgresOptions;
 use crate::error::{OpenError, corrupt, store_error};
 use crate::sql::{parsed, record, time};
 use crate::verify::ChainReport;
-use crate::{commit, events, list, load, oracle, schema, verify, work};
+use crate::{agreement, commit, events, list, load, oracle, schema, verify, work};
 
 const TOKEN: &str =
     "SELECT tenant, body::text, cicd_now() FROM cicd_token WHERE hash = $1 ORDER BY tenant LIMIT 1";
@@ -87,6 +87,24 @@ impl PostgresStore {
     /// [`StoreError::Unavailable`] when the server can't be reached.
     pub async fn oracle(&self) -> Result<Vec<String>, StoreError> {
         oracle::broken(&self.pool).await
+    }
+
+    /// What the hosts of this database agreed on under `name`; `None` before anybody proposed anything.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the server can't be reached.
+    pub async fn agreed(&self, name: &str) -> Result<Option<String>, StoreError> {
+        let (pool, name) = (self.pool.clone(), name.to_owned());
+        self.whole(async move { agreement::get(&pool, &name).await }).await
+    }
+
+    /// Proposes `value` under `name`, and gives what holds from now on: of all that was ever proposed, the first.
+    ///
+    /// # Errors
+    /// As [`PostgresStore::agreed`].
+    pub async fn propose(&self, name: &str, value: &str) -> Result<String, StoreError> {
+        let (pool, name, value) = (self.pool.clone(), name.to_owned(), value.to_owned());
+        self.whole(async move { agreement::propose(&pool, &name, &value).await }).await
     }
 
     /// Does a unit of work, reads too, whether or not anybody still waits for the answer: a caller that goes away can't

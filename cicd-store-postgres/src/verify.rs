@@ -3,8 +3,8 @@
 use cicd_core::audit::{Chain, ChainError, ChainHead, StoredEvent, verify};
 use cicd_core::id::TenantId;
 use cicd_core::port::StoreError;
-use sqlx::PgExecutor;
 use sqlx::postgres::{PgConnection, PgPool};
+use sqlx::{Connection as _, PgExecutor};
 
 use crate::error::{OpenError, store_error};
 use crate::events::stored;
@@ -32,8 +32,11 @@ pub struct ChainReport {
     pub error: Option<ChainError>,
 }
 
-/// Verifies the last events of every chain against its head.
+/// Verifies the last events of every chain against its head, all of one moment: other hosts go on meanwhile.
 pub(crate) async fn ends(connection: &mut PgConnection) -> Result<(), OpenError> {
+    let mut moment = connection.begin().await?;
+    sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY").execute(&mut *moment).await?;
+    let connection = &mut *moment;
     let rows = sqlx::query(HEADS).fetch_all(&mut *connection).await?;
     for row in rows {
         let (tenant, chain, end): (TenantId, _, _) =
@@ -46,7 +49,7 @@ pub(crate) async fn ends(connection: &mut PgConnection) -> Result<(), OpenError>
         let broken = verified.map_err(|(_, error)| error).and_then(|found| ends_at(found, end));
         broken.map_err(|source| OpenError::Chain { tenant, chain, source })?;
     }
-    Ok(())
+    Ok(moment.commit().await?)
 }
 
 /// The head from which the last events of a chain are verified.

@@ -1,5 +1,5 @@
 -- oldest: 1
--- What workers claim, and what callers may ask for again.
+-- What workers claim, what callers may ask for again, and what the hosts agree on.
 
 -- Leases never change state and write no event. Times are microseconds since 1970-01-01T00:00:00Z.
 CREATE TABLE cicd_work (
@@ -42,3 +42,9 @@ CREATE TABLE cicd_outcome (
 );
 
 CREATE INDEX cicd_outcome_by_time ON cicd_outcome (tenant, at);
+
+-- What was proposed first stays. On SQLite one host holds the file and has nobody to agree with.
+CREATE TABLE cicd_agreement (
+    name text COLLATE "C" PRIMARY KEY,
+    value text NOT NULL
+);

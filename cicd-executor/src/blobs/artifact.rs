@@ -1,7 +1,9 @@
 //! Artifacts: written whole, verified when read.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use cicd_core::digest::Digest;
@@ -33,13 +35,18 @@ pub(super) async fn put(
     tenant: &TenantId,
     content: ByteStream<'_>,
 ) -> Result<StoredBlob, BlobError> {
-    static WRITTEN: AtomicU64 = AtomicU64::new(0);
-    let name = WRITTEN.fetch_add(1, Ordering::Relaxed).to_string();
-    let unfinished = Unfinished { path: blobs.0.unfinished().join(name) };
+    let unfinished = Unfinished { path: blobs.0.unfinished().join(unused_name()) };
     let stored = write(&unfinished.path, content, blobs.0.limits.artifact_bytes).await?;
     let path = blobs.0.artifact(tenant, stored.digest);
     blobs.blocking(move |_| keep(&unfinished.path, &path)).await?;
     Ok(stored)
+}
+
+/// A name that no other process draws either: hosts may share the directory.
+fn unused_name() -> String {
+    static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(std::process::id()));
+    static WRITTEN: AtomicU64 = AtomicU64::new(0);
+    format!("{:016x}-{}", *PROCESS, WRITTEN.fetch_add(1, Ordering::Relaxed))
 }
 
 async fn write(path: &Path, mut content: ByteStream<'_>, limit: u64) -> Result<StoredBlob, BlobError> {

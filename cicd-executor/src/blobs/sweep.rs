@@ -20,6 +20,9 @@ pub struct Swept {
     pub logs: u64,
 }
 
+/// For how long nobody writes to a file that is still being written.
+const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
+
 impl FsBlobs {
     /// Removes the logs and artifacts that were last written more than `age` ago, except the artifacts that `is_needed`: what the
     /// stable ledger, a release or a run that is not over still names.
@@ -36,6 +39,7 @@ impl FsBlobs {
 }
 
 fn sweep(blobs: &Inner, age: Duration, is_needed: &dyn Fn(&TenantId, Digest) -> bool) -> io::Result<Swept> {
+    abandoned(blobs)?;
     let mut swept = Swept::default();
     for entry in entries(&blobs.directory.join("tenants"))? {
         let Some(tenant) = entry.file_name().to_str().and_then(|name| name.parse::<TenantId>().ok()) else {
@@ -55,6 +59,11 @@ fn sweep(blobs: &Inner, age: Duration, is_needed: &dyn Fn(&TenantId, Digest) -> 
     Ok(swept)
 }
 
+/// Removes what nobody can be writing to any more. Another process may share the directory, so what is young is left alone.
+pub(super) fn abandoned(blobs: &Inner) -> io::Result<()> {
+    entries(&blobs.unfinished())?.iter().try_for_each(|file| remove_old(file, ABANDONED).map(|_| ()))
+}
+
 fn digest(name: &str) -> Option<Digest> {
     format!("sha256:{name}").parse().ok()
 }
@@ -68,11 +77,18 @@ fn entries(directory: &Path) -> io::Result<Vec<DirEntry>> {
 }
 
 fn remove_old(file: &DirEntry, age: Duration) -> io::Result<bool> {
-    let written = file.metadata()?.modified()?;
-    // A file from the future is not old.
-    let is_old = SystemTime::now().duration_since(written).is_ok_and(|since| since > age);
-    if is_old {
-        fs::remove_file(file.path())?;
+    let remove = || -> io::Result<bool> {
+        let written = file.metadata()?.modified()?;
+        // A file from the future is not old.
+        let is_old = SystemTime::now().duration_since(written).is_ok_and(|since| since > age);
+        if is_old {
+            fs::remove_file(file.path())?;
+        }
+        Ok(is_old)
+    };
+    match remove() {
+        // Another host was first.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        done => done,
     }
-    Ok(is_old)
 }

@@ -110,11 +110,33 @@ async fn a_log_is_cut_once() {
 }
 
 #[tokio::test]
-async fn a_crash_leaves_no_half_artifact() {
+async fn what_a_crash_left_half_written_goes_once_nobody_can_be_writing_it() {
     let (_directory, blobs) = open();
-    fs::write(blobs.0.unfinished().join("0"), b"half").unwrap();
-    let again = FsBlobs::open(blobs.0.directory.clone(), LIMITS).unwrap();
-    assert_eq!(fs::read_dir(again.0.unfinished()).unwrap().count(), 0);
+    let (old, young) = (blobs.0.unfinished().join("old"), blobs.0.unfinished().join("young"));
+    for file in [&old, &young] {
+        fs::write(file, b"half").unwrap();
+    }
+    let two_days_ago = SystemTime::now() - Duration::from_secs(2 * 24 * 60 * 60);
+    File::options().write(true).open(&old).unwrap().set_modified(two_days_ago).unwrap();
+    FsBlobs::open(blobs.0.directory.clone(), LIMITS).unwrap();
+    assert!(!old.exists() && young.exists());
+}
+
+#[tokio::test]
+async fn a_host_that_opens_a_shared_directory_leaves_what_another_is_writing() {
+    let (_directory, one) = open();
+    let other = FsBlobs::open(one.0.directory.clone(), LIMITS);
+    let opened = {
+        let directory = one.0.directory.clone();
+        stream::once(async move {
+            FsBlobs::open(directory, LIMITS).unwrap();
+            Ok(b"the rest".to_vec())
+        })
+    };
+    let writing = stream::iter([Ok(b"a part, ".to_vec())]).chain(opened).boxed();
+    let stored = one.put_artifact(&tenant("acme"), writing).await.unwrap();
+    let seen = read(&other.unwrap(), &tenant("acme"), stored.digest).await.unwrap();
+    assert_eq!(seen.unwrap(), b"a part, the rest");
 }
 
 #[tokio::test]

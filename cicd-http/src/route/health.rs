@@ -4,10 +4,12 @@ use axum::extract::{OriginalUri, State};
 use axum::http::Uri;
 use axum::response::Response;
 use serde_json::json;
+use tokio::time::timeout;
 
 use super::Routes;
 use crate::api::{Api, location};
-use crate::problem::Problem;
+use crate::limits::READY_TIME;
+use crate::problem::{Kind, Problem};
 use crate::reply;
 use crate::router::API;
 
@@ -31,9 +33,10 @@ async fn live() -> &'static str {
     "live\n"
 }
 
-/// The store answers too.
+/// The store answers too, and soon: one that is paused or cut off says nothing at all.
 async fn ready(State(api): State<Api>) -> Result<Response, Problem> {
-    api.engine().tenants().await?;
+    let silent = |_| Problem::new(Kind::Unavailable, "the store does not answer");
+    timeout(READY_TIME, api.engine().tenants()).await.map_err(silent)??;
     let (ci, deploy) = api.engine().executors();
     Ok(reply::json(&json!({
         "status": "ready",

@@ -2,16 +2,18 @@
 
 use std::process::Output;
 
-use cicd_tests::postgres::Database;
+use cicd_tests::postgres::{self, Database};
 use serde_json::json;
+use tempfile::TempDir;
 
-use crate::support::{Data, Host};
+use crate::support::{Data, Host, until};
 
 const PASSWORD: &str = "hush-hush";
 
-/// The address of a database of this test's own, with a password that the server doesn't ask for.
+/// A database of this test's own, whose address has a password that the server doesn't ask for, and the hosts' blobs.
 struct Server {
     database: Database,
+    blobs: TempDir,
 }
 
 fn wait<T>(work: impl Future<Output = T>) -> T {
@@ -20,7 +22,7 @@ fn wait<T>(work: impl Future<Output = T>) -> T {
 
 impl Server {
     fn new() -> Self {
-        Self { database: wait(Database::empty()) }
+        Self { database: wait(Database::empty()), blobs: TempDir::new().unwrap() }
     }
 
     fn migrated() -> Self {
@@ -43,7 +45,8 @@ impl Server {
     }
 
     fn serve(&self, data: &Data, flags: &[&str]) -> Host {
-        data.serve(&[&["--database", &self.url()], flags].concat())
+        let blobs = self.blobs.path().to_str().unwrap();
+        data.serve(&[&["--database", &self.url(), "--blobs", blobs], flags].concat())
     }
 }
 
@@ -168,4 +171,35 @@ fn an_address_of_another_kind_is_refused() {
         said(&refused).contains("`mysql://db.example/cicd` is no database that a host runs on"),
         "{refused:?}"
     );
+}
+
+#[test]
+fn a_host_whose_blobs_are_not_shared_does_not_start_beside_others() {
+    let (server, data, stranger) = (Server::migrated(), Data::new(), Data::new());
+    let host = server.serve(&data, &[]);
+    let refused = server.cicd(&stranger, &["serve", "--listen", "127.0.0.1:0"], &[]);
+    let text = said(&refused);
+    let lines: Vec<_> = text.lines().filter(|line| line.starts_with("cicd: ")).collect();
+    assert!(!refused.status.success() && lines.len() == 1, "{text}");
+    assert!(lines[0].contains("not the blobs of the database's other hosts"), "{text}");
+    assert!(server.serve(&stranger, &[]).stop().success(), "with their blobs it starts");
+    assert!(host.stop().success());
+    let later = server.cicd(&stranger, &["serve", "--listen", "127.0.0.1:0"], &[]);
+    assert!(said(&later).contains("not the blobs"), "{}", said(&later));
+}
+
+#[test]
+fn a_host_is_ready_for_as_long_as_its_database_answers() {
+    let (server, data) = (postgres::Server::start(false), Data::new());
+    let host = data.serve(&["--database", server.url(), "--migrate"]);
+    let becomes = |status| until("the state", || (host.get("/readyz", None).0 == status).then_some(()));
+    becomes(200);
+    server.signal("-STOP");
+    becomes(503);
+    assert_eq!(host.get("/livez", None).0, 200);
+    server.signal("-CONT");
+    becomes(200);
+    server.stop_at_once();
+    becomes(200);
+    assert!(host.stop().success());
 }

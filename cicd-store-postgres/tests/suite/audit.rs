@@ -107,3 +107,30 @@ async fn a_commit_does_not_run_in_a_snapshot_of_before() {
         "{refused:?}"
     );
 }
+
+#[tokio::test]
+async fn a_store_opens_while_others_commit() {
+    let (store, pool, _database) = lived_in().await;
+    let committing = tokio::spawn(async move {
+        for number in 0.. {
+            store.commit(put(&tenant("acme"), service(&format!("s{number}")))).await.unwrap();
+        }
+    });
+    for _ in 0..100 {
+        PostgresStore::with_pool(pool.clone()).await.unwrap();
+    }
+    assert!(!committing.is_finished(), "it commits all the while");
+    committing.abort();
+}
+
+#[tokio::test]
+async fn hosts_agree_on_what_was_proposed_first() {
+    let (store, pool, _database) = lived_in().await;
+    let other = PostgresStore::with_pool(pool).await.unwrap();
+    assert_eq!(store.agreed("blobs").await.unwrap(), None);
+    let (one, two) = tokio::join!(store.propose("blobs", "one"), other.propose("blobs", "two"));
+    let agreed = one.unwrap();
+    assert_eq!(two.unwrap(), agreed);
+    assert_eq!(other.propose("blobs", "three").await.unwrap(), agreed);
+    assert_eq!(store.agreed("blobs").await.unwrap(), Some(agreed));
+}

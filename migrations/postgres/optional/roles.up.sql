@@ -38,4 +38,5 @@ ALTER TYPE cicd_committed OWNER TO cicd_owner;
 GRANT EXECUTE ON FUNCTION cicd_now(), cicd_timestamp(bigint), cicd_commit(cicd_change) TO cicd_app, cicd_worker;
 -- Whoever calls it writes as its owner, and only what it checked.
 ALTER FUNCTION cicd_commit(cicd_change) SECURITY DEFINER;
+GRANT INSERT ON cicd_agreement TO cicd_app;
 GRANT UPDATE (due_at, epoch, lease_owner, lease_until) ON cicd_work TO cicd_worker;

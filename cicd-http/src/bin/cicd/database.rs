@@ -99,6 +99,24 @@ impl Opened {
         }
     }
 
+    /// What all hosts of a shared database agreed on; a database that is not shared has no agreements.
+    pub(crate) async fn agreed(&self, name: &str) -> Result<Option<String>, StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(None),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(store) => store.agreed(name).await,
+        }
+    }
+
+    /// Proposes something to the other hosts; gives what holds, which is what was proposed first.
+    pub(crate) async fn propose(&self, name: &str, value: &str) -> Result<String, StoreError> {
+        match self {
+            Self::Sqlite(_) => Ok(value.to_owned()),
+            #[cfg(feature = "postgres")]
+            Self::Postgres(store) => store.propose(name, value).await,
+        }
+    }
+
     /// Whether other hosts may run on it too.
     pub(crate) const fn is_shared(&self) -> bool {
         !matches!(self, Self::Sqlite(_))

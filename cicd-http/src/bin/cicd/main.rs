@@ -3,6 +3,7 @@
 mod audit;
 mod authorizer;
 mod backup;
+mod blobs;
 mod data;
 mod database;
 mod doctor;

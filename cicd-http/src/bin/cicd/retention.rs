@@ -11,6 +11,7 @@ use cicd_core::port::{ListQuery, Record, Store, StoreError};
 use cicd_executor::blobs::{FsBlobs, Swept};
 use clap::Args;
 
+use crate::blobs::Mark;
 use crate::failure::Failure;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -31,11 +32,11 @@ pub(crate) struct Retention {
 type Needed = BTreeSet<(TenantId, Digest)>;
 
 impl Retention {
-    /// Removes what is old now, and once a day from then on.
-    pub(crate) async fn keep(self, store: Arc<dyn Store>, blobs: FsBlobs) {
+    /// Removes what is old now, and once a day from then on; `mark` stays.
+    pub(crate) async fn keep(self, store: Arc<dyn Store>, blobs: FsBlobs, mark: Option<Mark>) {
         let age = DAY.saturating_mul(self.keep_days);
         while !age.is_zero() {
-            match sweep(&*store, &blobs, age).await {
+            match sweep(&*store, &blobs, mark.clone(), age).await {
                 Ok(Swept { artifacts, logs }) => tracing::info!(artifacts, logs, "removed what was old"),
                 Err(error) => tracing::warn!(%error, "what is old could not be removed"),
             }
@@ -44,8 +45,13 @@ impl Retention {
     }
 }
 
-async fn sweep(store: &dyn Store, blobs: &FsBlobs, age: Duration) -> Result<Swept, Failure> {
-    let mut needed = Needed::new();
+async fn sweep(
+    store: &dyn Store,
+    blobs: &FsBlobs,
+    mark: Option<Mark>,
+    age: Duration,
+) -> Result<Swept, Failure> {
+    let mut needed = Needed::from_iter(mark);
     for tenant in store.tenants().await? {
         note_needed(store, &tenant, &mut needed).await?;
     }

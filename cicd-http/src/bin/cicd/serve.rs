@@ -7,7 +7,7 @@ use std::time::Duration;
 use cicd_core::engine::{Engine, WorkerConfig};
 use cicd_core::id::TenantId;
 use cicd_core::port::{Blobs, Secrets, Store};
-use cicd_executor::blobs::{BlobLimits, FsBlobs};
+use cicd_executor::blobs::FsBlobs;
 use cicd_executor::secrets::FileSecrets;
 use cicd_http::{RandomIds, RouterOptions, TokenAuthenticator, router_with, server};
 use clap::Args;
@@ -15,6 +15,7 @@ use futures_util::FutureExt as _;
 use tokio::net::TcpListener;
 
 use crate::authorizer::Authorization;
+use crate::blobs::{self, BlobStorage};
 use crate::database::{Database, Opened};
 use crate::executors::Executors;
 use crate::failure::Failure;
@@ -39,6 +40,8 @@ pub(crate) struct Serve {
     /// The tenant that the first start sets up.
     #[arg(long, env = "CICD_TENANT", default_value = "default")]
     tenant: TenantId,
+    #[command(flatten)]
+    blobs: BlobStorage,
     #[command(flatten)]
     executors: Executors,
     /// How many runs and rollouts are carried out at once.
@@ -73,14 +76,15 @@ impl Serve {
         let data = &self.database.data;
         // SQLite holds its own file.
         let _held = if opened.is_shared() { Some(data.hold().await?) } else { None };
-        let blobs = FsBlobs::open(data.blobs(), BlobLimits::default())?;
+        let blobs = self.blobs.open(data)?;
+        let mark = blobs::shared(opened, &blobs).await?;
         let engine = self.engine(opened.store(), blobs.clone()).await?;
         first_start::admin_token(&engine, &self.tenant, data).await?;
         let listener = TcpListener::bind(self.listen).await;
         let listener = listener.map_err(|error| Failure::new(format!("`{}`: {error}", self.listen)))?;
         let options = RouterOptions { dev: self.executors.is_dev() };
         let router = router_with(engine.clone(), TokenAuthenticator::new(engine.clone()), options);
-        let retention = tokio::spawn(self.retention.keep(opened.store(), blobs));
+        let retention = tokio::spawn(self.retention.keep(opened.store(), blobs, mark));
         let workers =
             engine.spawn_workers(WorkerConfig { concurrency: self.concurrency, ..WorkerConfig::default() });
         tracing::info!(address = %listener.local_addr()?, "listening");
