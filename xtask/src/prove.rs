@@ -88,6 +88,28 @@ const PROOFS: &[Proof] = &[
             &["-p", "cicd-http", "--test", "kill", "what_was_acknowledged_survives_every_kill"],
         )
     },
+    Proof {
+        counter: "CICD_PROVE_KILLS",
+        ..Proof::of(
+            "replica-kills",
+            200,
+            &["-p", "cicd-http", "--test", "replicas", "the_other_host_takes_over_from_one_that_is_killed"],
+        )
+    },
+    Proof {
+        counter: "CICD_PROVE_PAUSES",
+        ..Proof::of(
+            "replica-pauses",
+            50,
+            &[
+                "-p",
+                "cicd-http",
+                "--test",
+                "replicas",
+                "a_paused_host_that_wakes_up_changes_nothing_of_what_was_taken_over",
+            ],
+        )
+    },
 ];
 
 /// Runs the proofs whose name contains `filter`, optimised, from `seed` or one that is drawn.

@@ -6,18 +6,14 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "helpers of tests: a panic is how they fail")]
 
-mod client;
-mod host;
-mod journal;
-mod open;
-mod setup;
-mod verify;
+#[path = "../load/mod.rs"]
+mod load;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use host::Host;
+use load::host::Host;
+use load::{Dice, Load, Site, number, open, setup, verify};
+use tempfile::TempDir;
 
 const CLIENTS: usize = 16;
 const KILLS: u64 = 12;
@@ -26,38 +22,16 @@ const REST: u64 = 20;
 /// After so many kills a dead host's database is examined.
 const EXAMINATION: u64 = 50;
 
-/// A small generator of random numbers, so that a seed repeats a run's pauses.
-pub(crate) struct Dice(u64);
-
-impl Dice {
-    /// Those of one of the parties of a run.
-    fn new(seed: u64, party: u64) -> Self {
-        Self((seed ^ party.wrapping_mul(0x9e37_79b9_7f4a_7c15)).max(1))
-    }
-
-    pub(crate) fn below(&mut self, limit: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % limit
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_acknowledged_survives_every_kill() {
-    let kills = std::env::var("CICD_PROVE_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(KILLS);
-    let seed = std::env::var("CICD_SEED").ok().and_then(|n| n.parse().ok()).unwrap_or(0x5eed_1e55);
+    let (kills, seed) = (number("CICD_PROVE_KILLS", KILLS), number("CICD_SEED", 0x5eed_1e55));
     let mut dice = Dice::new(seed, 0);
-    let mut host = Host::start().await;
-    let people = setup::people_and_places(&host, CLIENTS).await;
-
-    let over = Arc::new(AtomicBool::new(false));
-    let clients: Vec<_> = (1..=CLIENTS)
-        .map(|number| {
-            let dice = Dice::new(seed, number as u64);
-            tokio::spawn(client::run(number, people.clone(), host.api(), dice, Arc::clone(&over)))
-        })
-        .collect();
+    let directory = TempDir::new().expect("a directory for the host");
+    let mut host = Host::start(directory.path(), "data", None).await;
+    let site = Site::new(&[host.port()], directory.path());
+    let admin = host.admin_token().expect("the first start leaves a token");
+    let people = setup::people_and_places(&site, &admin, CLIENTS).await;
+    let load = Load::begin(&site, &people, CLIENTS, seed);
     for kill in 1..=kills {
         tokio::time::sleep(Duration::from_millis(100 + dice.below(700))).await;
         host.kill();
@@ -67,15 +41,11 @@ async fn what_was_acknowledged_survives_every_kill() {
         }
         host.restart().await;
         if kill % REST == 0 || kill == kills {
-            open::owners_found(&host, &people).await;
+            open::owners_found(&site, &people).await;
         }
     }
-    over.store(true, Ordering::SeqCst);
-    let mut journals = Vec::new();
-    for client in clients {
-        journals.push(client.await.expect("a client must not panic"));
-    }
-    let told = verify::everything(&host, &people, &journals).await;
-    host.stop_and_examine().await;
+    let told = verify::everything(&site, &people, &load.end().await).await;
+    host.stop().await;
+    host.examine();
     println!("{kills} kills, seed {seed}: {told}; lost 0, twice 0");
 }

@@ -4,37 +4,37 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::host::Host;
-use crate::journal::{Asked, Entry};
-use crate::open::{all, settled};
-use crate::setup::People;
+use super::Site;
+use super::journal::{Asked, Entry};
+use super::open::{all, settled};
+use super::setup::People;
 
-pub(crate) async fn everything(host: &Host, people: &People, journals: &[Vec<Entry>]) -> String {
+pub(crate) async fn everything(site: &Site, people: &People, journals: &[Vec<Entry>]) -> String {
     let entries: Vec<&Entry> = journals.iter().flatten().collect();
     for entry in &entries {
         assert!((200..300).contains(&entry.status), "refused without a reason: {entry:?}");
     }
-    settled(host, people).await;
-    let releases = all(host, people, "/releases", "").await;
-    let runs = all(host, people, "/services/shop/ci-runs", "").await;
+    settled(site, people).await;
+    let releases = all(site, people, "/releases", "").await;
+    let runs = all(site, people, "/services/shop/ci-runs", "").await;
     let votes = releases.iter().filter(|release| release.get("votes").is_some_and(has_one));
     same(&entries, Asked::Release, &counted(&releases, "/id"));
     same(&entries, Asked::Run, &counted(&runs, "/id"));
     same(&entries, Asked::Approval, &counted(votes, "/id"));
-    same(&entries, Asked::Freeze, &subjects(host, people, "freeze.added").await);
-    same(&entries, Asked::Lift, &subjects(host, people, "freeze.lifted").await);
-    assert!(all(host, people, "/freezes", "").await.is_empty(), "a freeze was lifted and is still there");
+    same(&entries, Asked::Freeze, &subjects(site, people, "freeze.added").await);
+    same(&entries, Asked::Lift, &subjects(site, people, "freeze.lifted").await);
+    assert!(all(site, people, "/freezes", "").await.is_empty(), "a freeze was lifted and is still there");
     // An approval is spent once.
-    let starts = subjects(host, people, "release.started").await;
+    let starts = subjects(site, people, "release.started").await;
     assert!(starts.values().all(|times| *times == 1), "started twice: {starts:?}");
-    let overlaps = std::fs::read_to_string(host.path("state/overlaps")).unwrap_or_default();
+    let overlaps = std::fs::read_to_string(site.path("state/overlaps")).unwrap_or_default();
     assert_eq!(overlaps, "", "a child of a dead host met the next attempt");
     // Nothing ends badly but a run of which every attempt died with its host.
     let causes = counted(&runs, "/cause/code");
     assert!(causes.keys().all(|code| code == "host_died"), "{causes:?}");
     let ends = counted(&releases, "/state/status");
     assert!(ends.keys().all(|status| status == "succeeded"), "{ends:?}");
-    told(host, &entries, &ends, &counted(&runs, "/status"))
+    told(site, &entries, &ends, &counted(&runs, "/status"))
 }
 
 /// How often the host has each of something.
@@ -64,8 +64,8 @@ fn counted<'a>(rows: impl IntoIterator<Item = &'a Value>, pointer: &str) -> Coun
 }
 
 /// What the ledger's events of a kind are about.
-async fn subjects(host: &Host, people: &People, kind: &str) -> Counts {
-    counted(&all(host, people, "/audit-events", &format!("&kind={kind}")).await, "/subject/id")
+async fn subjects(site: &Site, people: &People, kind: &str) -> Counts {
+    counted(&all(site, people, "/audit-events", &format!("&kind={kind}")).await, "/subject/id")
 }
 
 fn has_one(votes: &Value) -> bool {
@@ -75,8 +75,8 @@ fn has_one(votes: &Value) -> bool {
 }
 
 /// The run in a line, when it has proven anything.
-fn told(host: &Host, entries: &[&Entry], releases: &Counts, runs: &Counts) -> String {
-    let applies = std::fs::read_to_string(host.path("state/applies")).unwrap_or_default().lines().count();
+fn told(site: &Site, entries: &[&Entry], releases: &Counts, runs: &Counts) -> String {
+    let applies = std::fs::read_to_string(site.path("state/applies")).unwrap_or_default().lines().count();
     let retried = entries.iter().filter(|entry| entry.tries > 1).count();
     let succeeded = |ends: &Counts| ends.get("succeeded").copied().unwrap_or_default();
     assert!(

@@ -10,20 +10,20 @@ use std::time::Duration;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::Dice;
-use crate::journal::{Asked, Entry};
-use crate::open::{is_open, text};
-use crate::setup::{People, deployment};
+use super::journal::{Asked, Entry};
+use super::open::{is_open, text};
+use super::setup::{People, deployment};
+use super::{Dice, Site};
 
 /// How many releases and runs a client leaves open: enough that they queue on its deployment.
 const OPEN: usize = 3;
-/// How long it waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long it waits for an answer: less than a paused host sleeps, which then meets requests that another one has answered.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 struct Client {
     number: usize,
     people: People,
-    api: String,
+    site: Site,
     journal: Vec<Entry>,
     /// The paths of the releases and runs that had not ended when it last looked.
     open: Vec<String>,
@@ -33,11 +33,11 @@ struct Client {
 pub(crate) async fn run(
     number: usize,
     people: People,
-    api: String,
+    site: Site,
     mut dice: Dice,
     over: Arc<AtomicBool>,
 ) -> Vec<Entry> {
-    let mut client = Client { number, people, api, journal: Vec::new(), open: Vec::new(), sent: 0 };
+    let mut client = Client { number, people, site, journal: Vec::new(), open: Vec::new(), sent: 0 };
     while !over.load(Ordering::SeqCst) {
         client.forget_what_ended().await;
         if client.open.len() < OPEN {
@@ -94,9 +94,11 @@ impl Client {
         let token = self.people.manager.clone();
         let freeze = self.post("/freezes", &token, &body, Asked::Freeze).await;
         let (Some(id), Some(version)) = (text(&freeze, "id"), freeze.get("row_version")) else { return };
-        let url = format!("{}/freezes/{id}", self.api);
-        let request =
-            || self.people.request(Method::DELETE, &url, &token).header("if-match", format!("\"{version}\""));
+        let condition = format!("\"{version}\"");
+        let request = || {
+            let url = format!("{}/freezes/{id}", self.site.api());
+            self.people.request(Method::DELETE, &url, &token).header("if-match", &condition)
+        };
         let (status, answer, tries) = answered(request).await;
         // The host that lifted it died before it could say so.
         let status = if status == 404 && tries > 1 { 204 } else { status };
@@ -114,9 +116,10 @@ impl Client {
     async fn post(&mut self, path: &str, token: &str, body: &Value, asked: Asked) -> Value {
         let key = format!("client-{}-{}", self.number, self.sent);
         self.sent += 1;
-        let url = format!("{}{path}", self.api);
-        let request =
-            || self.people.request(Method::POST, &url, token).header("idempotency-key", &key).json(body);
+        let request = || {
+            let url = format!("{}{path}", self.site.api());
+            self.people.request(Method::POST, &url, token).header("idempotency-key", &key).json(body)
+        };
         let (status, answer, tries) = answered(request).await;
         let id = text(&answer, "id").unwrap_or_default();
         self.journal.push(Entry { asked, id, status, answer: answer.clone(), tries });
@@ -125,7 +128,7 @@ impl Client {
 
     /// What a path shows, when there is an answer.
     async fn get(&self, path: &str) -> Option<Value> {
-        let url = format!("{}{path}", self.api);
+        let url = format!("{}{path}", self.site.api());
         let request = self.people.request(Method::GET, &url, &self.people.developer);
         request.timeout(PATIENCE).send().await.ok()?.json().await.ok()
     }

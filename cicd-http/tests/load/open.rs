@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::host::Host;
-use crate::setup::People;
+use super::Site;
+use super::setup::People;
 
 /// What a release or a run is called that has not ended, and the list that holds it.
 const OPEN: [(&str, &str); 5] = [
@@ -28,8 +28,8 @@ pub(crate) fn is_open(row: &Value) -> bool {
 
 /// Waits until none of the releases that execute now does any more, and fails when one still does after two leases: nobody
 /// has found it, because with an owner each is a matter of moments.
-pub(crate) async fn owners_found(host: &Host, people: &People) {
-    let executing = || async { ids(&all(host, people, "/releases", "&status=executing").await) };
+pub(crate) async fn owners_found(site: &Site, people: &People) {
+    let executing = || async { ids(&all(site, people, "/releases", "&status=executing").await) };
     let since = Instant::now();
     let mut left = executing().await;
     while !left.is_empty() {
@@ -42,12 +42,12 @@ pub(crate) async fn owners_found(host: &Host, people: &People) {
 
 /// Waits until everything has ended. How long that takes is the machine's to say; that nothing ends for two leases says
 /// that what is left has no owner.
-pub(crate) async fn settled(host: &Host, people: &People) {
+pub(crate) async fn settled(site: &Site, people: &People) {
     let (mut least, mut since) = (usize::MAX, Instant::now());
     loop {
         let mut left = Vec::new();
         for (list, status) in OPEN {
-            left.extend(ids(&all(host, people, list, &format!("&status={status}")).await));
+            left.extend(ids(&all(site, people, list, &format!("&status={status}")).await));
         }
         if left.is_empty() {
             return;
@@ -61,19 +61,29 @@ pub(crate) async fn settled(host: &Host, people: &People) {
 }
 
 /// Every row of a list that passes `filter`, which begins with `&`.
-pub(crate) async fn all(host: &Host, people: &People, list: &str, filter: &str) -> Vec<Value> {
+pub(crate) async fn all(site: &Site, people: &People, list: &str, filter: &str) -> Vec<Value> {
     let (mut rows, mut after) = (Vec::new(), String::new());
     loop {
-        let url = format!("{}{list}?limit=200{filter}{after}", host.api());
-        let answer = people.request(Method::GET, &url, &people.admin).send().await.expect("an answer");
-        assert!(answer.status().is_success(), "{list}: {}", answer.status());
-        let page: Value = answer.json().await.expect("json");
+        let page = page(site, people, &format!("{list}?limit=200{filter}{after}")).await;
         rows.extend(page.get("items").and_then(Value::as_array).expect("a list").iter().cloned());
         match page.get("next").and_then(Value::as_str) {
             Some(next) => after = format!("&after={next}"),
             None => return rows,
         }
     }
+}
+
+/// What the next host says that is alive.
+async fn page(site: &Site, people: &People, path: &str) -> Value {
+    for _ in 0..100 {
+        let url = format!("{}{path}", site.api());
+        if let Ok(answer) = people.request(Method::GET, &url, &people.admin).send().await {
+            assert!(answer.status().is_success(), "{path}: {}", answer.status());
+            return answer.json().await.expect("json");
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("no host says anything about {path}");
 }
 
 /// The text `name` of a row.

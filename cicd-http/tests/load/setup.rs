@@ -6,7 +6,7 @@ use std::process::Command;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::host::Host;
+use super::Site;
 
 /// Who asks for what, and where.
 #[derive(Clone)]
@@ -30,31 +30,32 @@ pub(crate) fn deployment(number: usize) -> String {
     format!("shop-{number}")
 }
 
-pub(crate) async fn people_and_places(host: &Host, clients: usize) -> People {
+pub(crate) async fn people_and_places(site: &Site, admin: &str, clients: usize) -> People {
     let mut people = People {
         http: Client::new(),
-        admin: host.admin_token(),
+        admin: admin.to_owned(),
         developer: String::new(),
         approver: String::new(),
         manager: String::new(),
-        commit: repository(&host.path("repository")),
+        commit: repository(&site.path("repository")),
     };
-    people.developer = token(host, &people, "dora", "developer").await;
-    people.approver = token(host, &people, "ann", "approver").await;
-    people.manager = token(host, &people, "max", "release-manager").await;
-    put(host, &people, "/services/shop", json!({ "name": "Shop", "description": "" })).await;
-    put(host, &people, "/services/shop/ci-config", ci_config(&host.path("repository"))).await;
+    people.developer = token(site, &people, "dora", "developer").await;
+    people.approver = token(site, &people, "ann", "approver").await;
+    people.manager = token(site, &people, "max", "release-manager").await;
+    put(site, &people, "/services/shop", json!({ "name": "Shop", "description": "" })).await;
+    put(site, &people, "/services/shop/ci-config", ci_config(&site.path("repository"), &site.path("state")))
+        .await;
     for number in 1..=clients {
         let path = format!("/deployments/{}", deployment(number));
-        put(host, &people, &path, target(number, &host.path("state"))).await;
-        put(host, &people, &format!("{path}/cd-config"), cd_config()).await;
+        put(site, &people, &path, target(number, &site.path("state"))).await;
+        put(site, &people, &format!("{path}/cd-config"), cd_config()).await;
     }
-    std::fs::create_dir_all(host.path("state")).expect("a directory for what the commands note");
+    std::fs::create_dir_all(site.path("state")).expect("a directory for what the commands note");
     people
 }
 
-async fn token(host: &Host, people: &People, principal: &str, role: &str) -> String {
-    let url = format!("{}/tokens", host.api());
+async fn token(site: &Site, people: &People, principal: &str, role: &str) -> String {
+    let url = format!("{}/tokens", site.api());
     let body = json!({ "principal": principal, "roles": [role] });
     let answer =
         people.request(Method::POST, &url, &people.admin).json(&body).send().await.expect("an answer");
@@ -63,17 +64,21 @@ async fn token(host: &Host, people: &People, principal: &str, role: &str) -> Str
     answer.get("token").and_then(Value::as_str).expect("a new token tells itself").to_owned()
 }
 
-async fn put(host: &Host, people: &People, path: &str, body: Value) {
-    let url = format!("{}{path}", host.api());
+async fn put(site: &Site, people: &People, path: &str, body: Value) {
+    let url = format!("{}{path}", site.api());
     let request = people.request(Method::PUT, &url, &people.admin).header("if-none-match", "*").json(&body);
     let answer = request.send().await.expect("an answer");
     assert!(answer.status().is_success(), "{path}: {:?}", answer.text().await);
 }
 
-fn ci_config(repository: &Path) -> Value {
+fn ci_config(repository: &Path, state: &Path) -> Value {
+    let build = format!(
+        "mkdir -p out && cp page out/page && echo \"$HOME\" >> '{}/builds' && sleep 0.1",
+        state.display()
+    );
     json!({
         "repository": format!("file://{}", repository.display()),
-        "steps": [{ "name": "build", "shell": "mkdir -p out && cp page out/page && sleep 0.1" }],
+        "steps": [{ "name": "build", "shell": build }],
         "artifact": { "path": "out/page", "name": "page" },
         "trigger_mode": "manual",
         "executor": "command",
@@ -81,14 +86,16 @@ fn ci_config(repository: &Path) -> Value {
     })
 }
 
-/// Notes each `apply`, and whether it met a living one of before; what nobody has waited for yet (`Z`) is dead.
+/// Notes each `apply`, and whether it met a living one of before; what nobody has waited for yet (`Z`) is dead. What comes late,
+/// with an older epoch than was seen, is turned away.
 fn target(number: usize, state: &Path) -> Value {
     let script = "started() { grep -v ') Z ' \"/proc/$1/stat\" 2>/dev/null | cut -d' ' -f22; }; \
-        last=\"$STATE/$CICD_DEPLOYMENT\"; \
-        if read -r pid at < \"$last\" 2>/dev/null && [ \"$(started \"$pid\")\" = \"$at\" ]; \
-        then echo \"$CICD_ATTEMPT_KEY $pid\" >> \"$STATE/overlaps\"; fi; \
-        echo \"$$ $(started $$)\" > \"$last\"; \
-        echo \"$CICD_ATTEMPT_KEY $CICD_EPOCH\" >> \"$STATE/applies\"; sleep 0.2";
+        last=\"$STATE/$CICD_DEPLOYMENT\"; exec 9>>\"$last.lock\"; flock 9; \
+        if read -r pid at epoch < \"$last\" 2>/dev/null; then \
+        if [ \"$CICD_EPOCH\" -lt \"$epoch\" ]; then echo \"$CICD_ATTEMPT_KEY $CICD_EPOCH\" >> \"$STATE/late\"; exit 1; fi; \
+        if [ \"$(started \"$pid\")\" = \"$at\" ]; then echo \"$CICD_ATTEMPT_KEY $pid\" >> \"$STATE/overlaps\"; fi; fi; \
+        echo \"$$ $(started $$) $CICD_EPOCH\" > \"$last\"; \
+        echo \"$CICD_ATTEMPT_KEY $CICD_EPOCH $HOME\" >> \"$STATE/applies\"; exec 9>&-; sleep 0.2";
     json!({
         "service": "shop",
         "environment": format!("staging-{number}"),
