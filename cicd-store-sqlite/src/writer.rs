@@ -50,7 +50,7 @@ impl Writer {
             self.carry_out(jobs.drain(..), &mut closing).await;
         }
         if let Some(connection) = self.connection.take()
-            && let Err(error) = connection.close().await
+            && let Err(error) = close(connection).await
         {
             tracing::warn!(%error, "the connection that writes did not close cleanly");
         }
@@ -128,6 +128,14 @@ impl Writer {
         };
         sqlx::query(sql).execute(connection).await.map(drop).map_err(|error| store_error(&error))
     }
+}
+
+/// Closes the connection and leaves a file that needs no log beside it. SQLite would do so for the last connection alone, and
+/// only if that one may write, which the readers may not.
+async fn close(mut connection: SqliteConnection) -> Result<(), sqlx::Error> {
+    let written_back = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await;
+    connection.close().await?;
+    written_back.map(drop)
 }
 
 /// Keeps the answer until the commit; when SQLite failed, the whole transaction has.
