@@ -15,6 +15,7 @@ use cicd_core::port::{
     RememberedGrants, Snapshot, Store, StoreError,
 };
 use cicd_core::time::Timestamp;
+use sqlx::Connection as _;
 use sqlx::postgres::PgPool;
 
 use crate::config::PostgresOptions;
@@ -51,10 +52,11 @@ impl PostgresStore {
     /// # Errors
     /// As [`PostgresStore::connect`].
     pub async fn with_pool(pool: PgPool) -> Result<Self, OpenError> {
-        let mut connection = pool.acquire().await?;
+        // Not given back to the pool: a caller that goes away here would leave it in the middle of a transaction.
+        let mut connection = pool.acquire().await?.detach();
         schema::inspect(&mut connection).await?;
         verify::ends(&mut connection).await?;
-        drop(connection);
+        connection.close().await?;
         Ok(Self { pool, grants: Arc::default(), seen: Arc::default() })
     }
 

@@ -1,5 +1,6 @@
 //! The roles that part those who migrate from those who decide and those who work.
 
+use sqlx::Connection as _;
 use sqlx::postgres::PgPool;
 
 use crate::error::OpenError;
@@ -27,7 +28,10 @@ pub async fn revoke_roles(pool: &PgPool) -> Result<(), OpenError> {
 }
 
 async fn run(pool: &PgPool, sql: &'static str) -> Result<(), OpenError> {
-    let mut transaction = pool.begin().await?;
+    // Not given back to the pool: a caller that goes away here would leave it in the middle of the transaction.
+    let mut connection = pool.acquire().await?.detach();
+    let mut transaction = connection.begin().await?;
     sqlx::raw_sql(sql).execute(&mut *transaction).await?;
-    Ok(transaction.commit().await?)
+    transaction.commit().await?;
+    Ok(connection.close().await?)
 }
