@@ -100,7 +100,7 @@ const PROOFS: &[Proof] = &[
         counter: "CICD_PROVE_PAUSES",
         ..Proof::of(
             "replica-pauses",
-            50,
+            1_000,
             &[
                 "-p",
                 "cicd-http",

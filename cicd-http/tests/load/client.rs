@@ -10,6 +10,7 @@ use std::time::Duration;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
+use super::host::LEASE;
 use super::journal::{Asked, Entry};
 use super::open::{is_open, text};
 use super::setup::{People, deployment};
@@ -18,7 +19,7 @@ use super::{Dice, Site};
 /// How many releases and runs a client leaves open: enough that they queue on its deployment.
 const OPEN: usize = 3;
 /// How long it waits for an answer: less than a paused host sleeps, which then meets requests that another one has answered.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = LEASE;
 
 struct Client {
     number: usize,

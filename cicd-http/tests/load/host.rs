@@ -8,6 +8,9 @@ use std::time::Duration;
 use nix::sys::signal::{self, Signal};
 use nix::unistd::Pid;
 
+/// For how long a host may be silent: short, so that many deaths can be watched.
+pub(crate) const LEASE: Duration = Duration::from_secs(3);
+
 const BINARY: &str = env!("CARGO_BIN_EXE_cicd");
 
 pub(crate) struct Host {
@@ -124,7 +127,8 @@ fn spawn(data: &Path, log: &Path, port: u16, options: &[String]) -> Child {
     let log = std::fs::OpenOptions::new().create(true).append(true).open(log);
     let log = log.expect("a log for the host");
     Command::new(BINARY)
-        .args(["serve", "--dev", "--listen", &format!("127.0.0.1:{port}"), "--data"])
+        .args(["serve", "--dev", "--listen", &format!("127.0.0.1:{port}")])
+        .args(["--lease", &LEASE.as_secs().to_string(), "--data"])
         .arg(data)
         .args(options)
         .stdin(Stdio::null())

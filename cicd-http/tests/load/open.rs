@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 use super::Site;
+use super::host::LEASE;
 use super::setup::People;
 
 /// What a release or a run is called that has not ended, and the list that holds it.
@@ -17,8 +18,8 @@ const OPEN: [(&str, &str); 5] = [
     ("/services/shop/ci-runs", "running"),
 ];
 
-/// Two leases, as the host's workers take them.
-const TWO_LEASES: Duration = Duration::from_secs(30);
+/// By when another host has found what is without an owner: after a lease, but a busy machine has much else to do.
+const FOUND: Duration = Duration::from_secs(10 * LEASE.as_secs());
 
 /// Whether a release or a run, as the API shows it, has not ended.
 pub(crate) fn is_open(row: &Value) -> bool {
@@ -26,21 +27,21 @@ pub(crate) fn is_open(row: &Value) -> bool {
     OPEN.iter().any(|(_, open)| Some(*open) == status)
 }
 
-/// Waits until none of the releases that execute now does any more, and fails when one still does after two leases: nobody
+/// Waits until none of the releases that execute now does any more, and fails when one still does when somebody must have found it: nobody
 /// has found it, because with an owner each is a matter of moments.
 pub(crate) async fn owners_found(site: &Site, people: &People) {
     let executing = || async { ids(&all(site, people, "/releases", "&status=executing").await) };
     let since = Instant::now();
     let mut left = executing().await;
     while !left.is_empty() {
-        assert!(since.elapsed() < TWO_LEASES, "these execute without an owner: {left:?}");
+        assert!(since.elapsed() < FOUND, "these execute without an owner: {left:?}");
         tokio::time::sleep(Duration::from_millis(50)).await;
         let now = executing().await;
         left.retain(|id| now.contains(id));
     }
 }
 
-/// Waits until everything has ended. How long that takes is the machine's to say; that nothing ends for two leases says
+/// Waits until everything has ended. How long that takes is the machine's to say; that nothing ends for so long says
 /// that what is left has no owner.
 pub(crate) async fn settled(site: &Site, people: &People) {
     let (mut least, mut since) = (usize::MAX, Instant::now());
@@ -55,7 +56,7 @@ pub(crate) async fn settled(site: &Site, people: &People) {
         if left.len() < least {
             (least, since) = (left.len(), Instant::now());
         }
-        assert!(since.elapsed() < TWO_LEASES, "these are open and nothing comes of them: {left:?}");
+        assert!(since.elapsed() < FOUND, "these are open and nothing comes of them: {left:?}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

@@ -4,7 +4,12 @@
 //!
 //! `CICD_PROVE_KILLS` and `CICD_PROVE_PAUSES` set how often, `CICD_SEED` when and what the clients ask for.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "helpers of tests: a panic is how they fail")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "helpers of tests: a panic is how they fail"
+)]
 
 #[path = "../load/mod.rs"]
 mod load;
@@ -12,7 +17,7 @@ mod pair;
 
 use std::time::{Duration, Instant};
 
-use load::host::Host;
+use load::host::{Host, LEASE};
 use load::{Dice, number, open};
 use nix::sys::signal::Signal;
 use pair::Pair;
@@ -21,8 +26,10 @@ const KILLS: u64 = 4;
 const PAUSES: u64 = 2;
 /// After so many kills the dead host stays away until the other one has taken over what it held.
 const REST: u64 = 4;
-/// Longer than a lease, as the host's workers take them.
-const PAST_A_LEASE: Duration = Duration::from_secs(17);
+/// How many pairs of hosts share a long count of pauses, most of which is waiting.
+const PAIRS: u64 = 4;
+/// Past a lease, which a host renews every third of.
+const PAST_A_LEASE: Duration = Duration::from_secs(LEASE.as_secs() + 1);
 /// How often a pause is tried until it hits a host that holds a lease.
 const TRIES: u32 = 5;
 /// What a host says that comes back to work which is no longer its own.
@@ -52,6 +59,13 @@ async fn the_other_host_takes_over_from_one_that_is_killed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_paused_host_that_wakes_up_changes_nothing_of_what_was_taken_over() {
     let (pauses, seed) = (number("CICD_PROVE_PAUSES", PAUSES), number("CICD_SEED", 0x5eed_51ee));
+    let pairs = (pauses / PAUSES).clamp(1, PAIRS);
+    let each = |pair| pause_often(pauses.div_ceil(pairs), seed.wrapping_add(pair));
+    futures_util::future::join_all((0..pairs).map(each)).await;
+}
+
+/// Pauses hosts of one pair `pauses` times, each time until that meets one at work.
+async fn pause_often(pauses: u64, seed: u64) {
     let mut dice = Dice::new(seed, 0);
     let pair = Pair::under_load(seed).await;
     let mut late = 0;

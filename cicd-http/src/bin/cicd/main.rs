@@ -16,6 +16,7 @@ mod retention;
 mod serve;
 mod signals;
 mod token;
+mod work;
 
 use std::process::ExitCode;
 

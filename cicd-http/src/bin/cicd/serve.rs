@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cicd_core::engine::{Engine, WorkerConfig};
+use cicd_core::engine::Engine;
 use cicd_core::id::TenantId;
 use cicd_core::port::{Blobs, Secrets, Store};
 use cicd_executor::blobs::FsBlobs;
@@ -23,6 +23,7 @@ use crate::first_start;
 use crate::logging::{self, LogFormat};
 use crate::retention::Retention;
 use crate::signals::Signals;
+use crate::work::Work;
 
 /// How long rollouts and runs that are under way may take to end when the host is asked to.
 const DRAIN: Duration = Duration::from_secs(30);
@@ -44,10 +45,8 @@ pub(crate) struct Serve {
     blobs: BlobStorage,
     #[command(flatten)]
     executors: Executors,
-    /// How many runs and rollouts are carried out at once.
-    #[arg(long, env = "CICD_CONCURRENCY", default_value_t = WorkerConfig::default().concurrency, value_name = "COUNT")]
-    #[arg(value_parser = clap::value_parser!(u16).range(1..=1024))]
-    concurrency: u16,
+    #[command(flatten)]
+    work: Work,
     #[command(flatten)]
     authorization: Authorization,
     #[command(flatten)]
@@ -85,8 +84,7 @@ impl Serve {
         let options = RouterOptions { dev: self.executors.is_dev() };
         let router = router_with(engine.clone(), TokenAuthenticator::new(engine.clone()), options);
         let retention = tokio::spawn(self.retention.keep(opened.store(), blobs, mark));
-        let workers =
-            engine.spawn_workers(WorkerConfig { concurrency: self.concurrency, ..WorkerConfig::default() });
+        let workers = engine.spawn_workers(self.work.into());
         tracing::info!(address = %listener.local_addr()?, "listening");
         let asked_to_end = signals.asked_to_end().shared();
         // Work that is under way ends while the last requests are answered, not after them.

@@ -23,7 +23,7 @@ impl Bar {
     }
 
     /// That much more is to be done.
-    pub(super) const fn expect(&mut self, events: u64) {
+    pub(super) const fn await_events(&mut self, events: u64) {
         self.total = self.total.saturating_add(events);
     }
 

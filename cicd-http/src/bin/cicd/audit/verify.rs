@@ -128,7 +128,9 @@ impl Verify {
         if let Some(bar) = &mut bar {
             for (tenant, chain) in chains {
                 let end = trail.head(tenant, *chain).await.map_err(untold)?;
-                bar.expect(end.seq.saturating_sub(self.known(tenant, *chain, checkpoint.as_ref()).after));
+                bar.await_events(
+                    end.seq.saturating_sub(self.known(tenant, *chain, checkpoint.as_ref()).after),
+                );
             }
         }
         let mut reports = Vec::new();
