@@ -52,6 +52,8 @@ impl PostgresOptions {
                 ("statement_timeout", millis(self.statement_timeout)),
                 ("lock_timeout", millis(self.lock_timeout)),
                 ("idle_in_transaction_session_timeout", millis(self.idle_in_transaction_timeout)),
+                // What row-level security would hide is an error, until a store has found that it is on.
+                ("row_security", "off".to_owned()),
                 // Each statement has one shape for one purpose: planning it again for other values gives the same plan.
                 ("plan_cache_mode", "force_generic_plan".to_owned()),
             ])

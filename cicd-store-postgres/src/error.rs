@@ -66,6 +66,12 @@ pub enum OpenError {
         /// The last migration that this binary knows.
         known: u32,
     },
+    /// Row-level security stands on roles that are not granted, or not on every table.
+    #[error("row-level security needs the roles on every table: grant them first")]
+    RolesMissing,
+    /// Row-level security stands on the roles and on the steps of the schema: neither is taken back under it.
+    #[error("row-level security is on: turn it off first")]
+    RowsSecured,
     /// A rehearsal of this database runs already.
     #[error("another rehearsal of this database runs: wait until it ends")]
     Rehearsing,

@@ -4,9 +4,10 @@ use cicd_core::audit::{Chain, ChainHead, StoredEvent};
 use cicd_core::id::TenantId;
 use cicd_core::port::{EventQuery, Order, StoreError};
 use sqlx::QueryBuilder;
-use sqlx::postgres::{PgPool, PgRow, Postgres};
+use sqlx::postgres::{PgRow, Postgres};
 
 use crate::error::store_error;
+use crate::sessions::{self, Sessions};
 use crate::sql::{digest, get, head as read_head, integer, number, parsed, time};
 
 const HEAD: &str = "SELECT seq, hash, at FROM cicd_chain_head WHERE tenant = $1 AND chain = $2";
@@ -29,12 +30,13 @@ pub(crate) fn stored(chain: Chain, row: &PgRow) -> Result<StoredEvent, StoreErro
 
 /// The events that `query` asks for.
 pub(crate) async fn events(
-    pool: &PgPool,
+    sessions: &Sessions,
     tenant: &TenantId,
     query: &EventQuery,
 ) -> Result<Vec<StoredEvent>, StoreError> {
     let mut statement = statement("SELECT ", tenant, query);
-    let rows = statement.build().fetch_all(pool).await.map_err(|error| store_error(&error))?;
+    let rows = sessions.fetch_all(Some(tenant), statement.build()).await;
+    let rows = rows.map_err(|error| store_error(&error))?;
     rows.iter().map(|row| stored(query.chain, row)).collect()
 }
 
@@ -66,14 +68,19 @@ pub(crate) fn statement(verb: &str, tenant: &TenantId, query: &EventQuery) -> Qu
 }
 
 /// The end of a chain.
-pub(crate) async fn head(pool: &PgPool, tenant: &TenantId, chain: Chain) -> Result<ChainHead, StoreError> {
+pub(crate) async fn head(
+    sessions: &Sessions,
+    tenant: &TenantId,
+    chain: Chain,
+) -> Result<ChainHead, StoreError> {
     let query = sqlx::query(HEAD).bind(tenant.as_str()).bind(chain.as_str());
-    let row = query.fetch_optional(pool).await.map_err(|error| store_error(&error))?;
+    let row = sessions.fetch_optional(Some(tenant), query).await.map_err(|error| store_error(&error))?;
     row.map_or(Ok(ChainHead::EMPTY), |row| read_head(&row, [0, 1, 2]))
 }
 
 /// Every tenant that has an event.
-pub(crate) async fn tenants(pool: &PgPool) -> Result<Vec<TenantId>, StoreError> {
-    let rows = sqlx::query(TENANTS).fetch_all(pool).await.map_err(|error| store_error(&error))?;
+pub(crate) async fn tenants(sessions: &Sessions) -> Result<Vec<TenantId>, StoreError> {
+    let query = sqlx::query(if sessions.are_secured { sessions::TENANTS } else { TENANTS });
+    let rows = query.fetch_all(&sessions.pool).await.map_err(|error| store_error(&error))?;
     rows.iter().map(|row| parsed(row, 0)).collect()
 }

@@ -29,6 +29,7 @@ mod oracle;
 mod plans;
 mod rehearse;
 mod schema;
+mod sessions;
 mod sql;
 mod store;
 mod template;
@@ -41,7 +42,8 @@ pub use error::OpenError;
 pub use oracle::ORACLE;
 pub use rehearse::rehearse;
 pub use schema::{
-    LATEST_MIGRATION, grant_roles, migrate, migrate_down, migrate_down_losing, revoke_roles, schema_status,
+    InForce, LATEST_MIGRATION, OptionalMigrations, disable_row_security, enable_row_security, grant_roles,
+    migrate, migrate_down, migrate_down_losing, optional_migrations, revoke_roles, schema_status,
     verify_schema,
 };
 pub use store::PostgresStore;

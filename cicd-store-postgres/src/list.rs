@@ -5,14 +5,15 @@ use cicd_core::id::TenantId;
 use cicd_core::page::{Limit, Page};
 use cicd_core::port::{ListOrder, ListQuery, Place, Record, StoreError};
 use sqlx::QueryBuilder;
-use sqlx::postgres::{PgPool, Postgres};
+use sqlx::postgres::Postgres;
 
 use crate::error::store_error;
+use crate::sessions::Sessions;
 use crate::sql::{get, integer, number, record, table};
 
 /// One page of rows.
 pub(crate) async fn list(
-    pool: &PgPool,
+    sessions: &Sessions,
     tenant: &TenantId,
     query: &ListQuery,
     after: Option<&str>,
@@ -20,7 +21,8 @@ pub(crate) async fn list(
 ) -> Result<Page<Record>, StoreError> {
     let after = after.map(str::parse::<Place>).transpose()?;
     let mut statement = statement("SELECT ", tenant, query, after.as_ref(), limit);
-    let mut rows = statement.build().fetch_all(pool).await.map_err(|error| store_error(&error))?;
+    let rows = sessions.fetch_all(Some(tenant), statement.build()).await;
+    let mut rows = rows.map_err(|error| store_error(&error))?;
     let has_more = rows.len() > usize::from(limit.get());
     rows.truncate(usize::from(limit.get()));
     let last = rows.last().filter(|_| has_more);

@@ -6,9 +6,10 @@ use cicd_core::port::{
 };
 use cicd_core::time::Timestamp;
 use sqlx::AssertSqlSafe;
-use sqlx::postgres::{PgPool, PgRow};
+use sqlx::postgres::PgRow;
 
 use crate::error::store_error;
+use crate::sessions::Sessions;
 use crate::sql::{get, table, work_columns};
 
 /// The parameters of every part, by their numbers: 1 tenant, 2 service, 3 deployment, 4 release, 5 run, 6 id of the other
@@ -122,7 +123,7 @@ fn work(load: &Load) -> Option<WorkKey> {
 
 /// Reads what `load` asks for, and gives the latest time that the server said with it.
 pub(crate) async fn load(
-    pool: &PgPool,
+    sessions: &Sessions,
     remembered: &RememberedGrants,
     tenant: &TenantId,
     load: &Load,
@@ -143,7 +144,7 @@ pub(crate) async fn load(
         .bind(operation.map(|key| key.key.as_str()))
         .bind(work.as_ref().map(|(kind, _)| *kind))
         .bind(work.as_ref().map(|(_, id)| id.as_str()));
-    let rows = query.fetch_all(pool).await.map_err(|error| store_error(&error))?;
+    let rows = sessions.fetch_all(Some(tenant), query).await.map_err(|error| store_error(&error))?;
     let (mut parts, mut now, mut latest) = (SnapshotParts::of(load), Timestamp::EPOCH, Timestamp::EPOCH);
     for row in &rows {
         match part(row)? {

@@ -11,7 +11,7 @@ use cicd_tests::postgres::Database;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _};
 
-use crate::{events, list, load, schema};
+use crate::{events, list, load, schema, sessions};
 
 /// A table, what fills it beside tenant, id, version and birth, and its values for row `n`.
 const FILLED: [(&str, &str, &str); 13] = [
@@ -156,21 +156,43 @@ fn everything() -> Load {
 
 #[tokio::test]
 async fn nothing_reads_a_table_from_end_to_end() {
-    let (mut connection, _database) = filled().await;
+    let (mut connection, database) = filled().await;
+    every_plan_searches(&mut connection).await;
+    let seen = plan(&mut connection, "SELECT FROM cicd_release WHERE body::text LIKE '%x%'").await;
+    assert!(seen.contains("Seq Scan on cicd_"), "what this test looks for is found:\n{seen}");
+    let mut host = secured(&database, &mut connection).await;
+    every_plan_searches(&mut host).await;
+    let seen = plan(&mut host, "SELECT FROM cicd_service").await;
+    assert!(seen.contains("cicd.tenant"), "the policies are part of the plans:\n{seen}");
+}
+
+/// Turns row-level security on; gives a host's connection, which names a tenant.
+async fn secured(database: &Database, admin: &mut PgConnection) -> PgConnection {
+    let pool = database.pool().await;
+    schema::grant_roles(&pool).await.unwrap();
+    schema::enable_row_security(&pool).await.unwrap();
+    let login = format!("CREATE ROLE {}_plans LOGIN IN ROLE cicd_app, cicd_worker", database.name());
+    sqlx::raw_sql(AssertSqlSafe(login)).execute(admin).await.unwrap();
+    let url = database.url().replacen("postgres@", &format!("{}_plans@", database.name()), 1);
+    let mut host = PgConnection::connect(&url).await.unwrap();
+    sqlx::raw_sql("SET plan_cache_mode = force_generic_plan").execute(&mut host).await.unwrap();
+    sessions::enter(&mut host, "acme").await.unwrap();
+    host
+}
+
+async fn every_plan_searches(connection: &mut PgConnection) {
     let place = Place { number: 7, id: "x".to_owned() };
     for query in lists() {
         for after in [None, Some(&place)] {
             let sql = list::statement("SELECT ", &acme(), &query, after, Limit::default());
-            let plan = plan(&mut connection, sql.sql().as_ref()).await;
+            let plan = plan(connection, sql.sql().as_ref()).await;
             assert_searches(&format!("{query:?}"), &plan);
             assert!(!plan.contains("Sort"), "{query:?}: rows come in the order of an index\n{plan}");
         }
     }
     for query in event_queries() {
         let sql = events::statement("SELECT ", &acme(), &query);
-        assert_searches(&format!("{query:?}"), &plan(&mut connection, sql.sql().as_ref()).await);
+        assert_searches(&format!("{query:?}"), &plan(connection, sql.sql().as_ref()).await);
     }
-    assert_searches("a load", &plan(&mut connection, &load::statement(&everything())).await);
-    let seen = plan(&mut connection, "SELECT FROM cicd_release WHERE body::text LIKE '%x%'").await;
-    assert!(seen.contains("Seq Scan on cicd_"), "what this test looks for is found:\n{seen}");
+    assert_searches("a load", &plan(connection, &load::statement(&everything())).await);
 }

@@ -19,8 +19,10 @@ use copy::CopyDatabase;
 use stage::Staging;
 
 /// Whoever holds it may use the name of the database's copy. The server gives it up when the session ends, however it ends.
+/// A role that does not see every row is told so.
 const LOCK: &str = "
 SELECT set_config('statement_timeout', '0', false), set_config('idle_session_timeout', '0', false),
+    set_config('row_security', 'off', false),
     pg_try_advisory_lock(hashtextextended('cicd_rehearsal ' || current_schema(), 0))";
 
 /// Copies the live database that `pool` reaches into a new database of the same server, takes the pending migrations on the
@@ -40,7 +42,8 @@ pub async fn rehearse(pool: &PgPool) -> Result<Rehearsal, OpenError> {
 /// The same with other steps.
 async fn with(pool: &PgPool, steps: &'static [Migration]) -> Result<Rehearsal, OpenError> {
     let mut live = pool.acquire().await?.detach();
-    let (_, _, is_mine): (String, String, bool) = sqlx::query_as(LOCK).fetch_one(&mut live).await?;
+    let (_, _, _, is_mine): (String, String, String, bool) =
+        sqlx::query_as(LOCK).fetch_one(&mut live).await?;
     if !is_mine {
         return Err(OpenError::Rehearsing);
     }

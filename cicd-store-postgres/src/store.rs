@@ -20,6 +20,7 @@ use sqlx::postgres::PgPool;
 
 use crate::config::PostgresOptions;
 use crate::error::{OpenError, corrupt, store_error};
+use crate::sessions::{self, Sessions};
 use crate::sql::{parsed, record, time};
 use crate::verify::ChainReport;
 use crate::{agreement, commit, events, list, load, oracle, schema, verify, work};
@@ -27,10 +28,13 @@ use crate::{agreement, commit, events, list, load, oracle, schema, verify, work}
 const TOKEN: &str =
     "SELECT tenant, body::text, cicd_now() FROM cicd_token WHERE hash = $1 ORDER BY tenant LIMIT 1";
 
+/// Before the tenant is known, a function with rights of its own finds it.
+const SECURED_TOKEN: &str = "SELECT tenant, body::text, cicd_now() FROM cicd_token_of($1)";
+
 /// A store on a PostgreSQL server, which any number of processes share. Clones are the same store.
 #[derive(Clone)]
 pub struct PostgresStore {
-    pool: PgPool,
+    sessions: Sessions,
     grants: Arc<RememberedGrants>,
     /// The latest time that the server said, in microseconds: what a commit's time is guessed from.
     seen: Arc<AtomicI64>,
@@ -49,6 +53,9 @@ impl PostgresStore {
     /// The same on the host's own pool. Its sessions run at read committed; `force_generic_plan` as `plan_cache_mode`, the
     /// timeouts of [`PostgresOptions`] and `test_before_acquire(false)` are recommended.
     ///
+    /// Where row-level security is on, the store names the tenant on a connection before it reads and unnames it before it
+    /// gives the connection back. Whether it is on is looked at here, once.
+    ///
     /// # Errors
     /// As [`PostgresStore::connect`].
     pub async fn with_pool(pool: PgPool) -> Result<Self, OpenError> {
@@ -56,19 +63,21 @@ impl PostgresStore {
         let mut connection = pool.acquire().await?.detach();
         schema::inspect(&mut connection).await?;
         verify::ends(&mut connection).await?;
+        let are_secured = sessions::are_secured(&mut connection).await?;
         connection.close().await?;
-        Ok(Self { pool, grants: Arc::default(), seen: Arc::default() })
+        let sessions = Sessions { pool, are_secured };
+        Ok(Self { sessions, grants: Arc::default(), seen: Arc::default() })
     }
 
     /// The pool, for an embedder that keeps tables of its own beside ours.
     #[must_use]
     pub const fn pool(&self) -> &PgPool {
-        &self.pool
+        &self.sessions.pool
     }
 
     /// Ends all connections once what is under way has been answered. Whatever is asked later is `Unavailable`.
     pub async fn close(&self) {
-        self.pool.close().await;
+        self.sessions.pool.close().await;
     }
 
     /// Verifies both chains of `tenant` from their first events on. It reads everything: for `cicd doctor`.
@@ -78,7 +87,7 @@ impl PostgresStore {
     pub async fn verify_chains(&self, tenant: &TenantId) -> Result<Vec<ChainReport>, StoreError> {
         let mut reports = Vec::new();
         for chain in [Chain::Ledger, Chain::Security] {
-            reports.push(verify::whole(&self.pool, tenant, chain).await?);
+            reports.push(verify::whole(&self.sessions, tenant, chain).await?);
         }
         Ok(reports)
     }
@@ -88,7 +97,7 @@ impl PostgresStore {
     /// # Errors
     /// [`StoreError::Unavailable`] when the server can't be reached.
     pub async fn oracle(&self) -> Result<Vec<String>, StoreError> {
-        oracle::broken(&self.pool).await
+        oracle::broken(&self.sessions.pool).await
     }
 
     /// What the hosts of this database agreed on under `name`; `None` before anybody proposed anything.
@@ -96,7 +105,7 @@ impl PostgresStore {
     /// # Errors
     /// [`StoreError::Unavailable`] when the server can't be reached.
     pub async fn agreed(&self, name: &str) -> Result<Option<String>, StoreError> {
-        let (pool, name) = (self.pool.clone(), name.to_owned());
+        let (pool, name) = (self.sessions.pool.clone(), name.to_owned());
         self.whole(async move { agreement::get(&pool, &name).await }).await
     }
 
@@ -105,7 +114,7 @@ impl PostgresStore {
     /// # Errors
     /// As [`PostgresStore::agreed`].
     pub async fn propose(&self, name: &str, value: &str) -> Result<String, StoreError> {
-        let (pool, name, value) = (self.pool.clone(), name.to_owned(), value.to_owned());
+        let (pool, name, value) = (self.sessions.pool.clone(), name.to_owned(), value.to_owned());
         self.whole(async move { agreement::propose(&pool, &name, &value).await }).await
     }
 
@@ -128,14 +137,15 @@ impl PostgresStore {
 impl Store for PostgresStore {
     async fn load(&self, tenant: &TenantId, load: &Load) -> Result<Snapshot, StoreError> {
         let (store, tenant, load) = (self.clone(), tenant.clone(), load.clone());
-        let loaded = async move { load::load(&store.pool, &store.grants, &tenant, &load).await };
+        let loaded = async move { load::load(&store.sessions, &store.grants, &tenant, &load).await };
         let (snapshot, latest) = self.whole(loaded).await?;
         self.see(latest);
         Ok(snapshot)
     }
 
     async fn commit(&self, change: ChangeSet) -> Result<Committed, StoreError> {
-        let (pool, guess) = (self.pool.clone(), Timestamp::from_micros(self.seen.load(Ordering::Relaxed)));
+        let (pool, guess) =
+            (self.sessions.pool.clone(), Timestamp::from_micros(self.seen.load(Ordering::Relaxed)));
         let committed = self.whole(async move { commit::commit(&pool, &change, guess).await }).await?;
         self.see(committed.at);
         Ok(committed)
@@ -148,55 +158,58 @@ impl Store for PostgresStore {
         after: Option<&str>,
         limit: Limit,
     ) -> Result<Page<Record>, StoreError> {
-        let (pool, tenant, query) = (self.pool.clone(), tenant.clone(), query.clone());
+        let (sessions, tenant, query) = (self.sessions.clone(), tenant.clone(), query.clone());
         let after = after.map(str::to_owned);
-        self.whole(async move { list::list(&pool, &tenant, &query, after.as_deref(), limit).await }).await
+        self.whole(async move { list::list(&sessions, &tenant, &query, after.as_deref(), limit).await }).await
     }
 
     async fn events(&self, tenant: &TenantId, query: &EventQuery) -> Result<Vec<StoredEvent>, StoreError> {
-        let (pool, tenant, query) = (self.pool.clone(), tenant.clone(), query.clone());
-        self.whole(async move { events::events(&pool, &tenant, &query).await }).await
+        let (sessions, tenant, query) = (self.sessions.clone(), tenant.clone(), query.clone());
+        self.whole(async move { events::events(&sessions, &tenant, &query).await }).await
     }
 
     async fn head(&self, tenant: &TenantId, chain: Chain) -> Result<ChainHead, StoreError> {
-        let (pool, tenant) = (self.pool.clone(), tenant.clone());
-        self.whole(async move { events::head(&pool, &tenant, chain).await }).await
+        let (sessions, tenant) = (self.sessions.clone(), tenant.clone());
+        self.whole(async move { events::head(&sessions, &tenant, chain).await }).await
     }
 
     async fn tenants(&self) -> Result<Vec<TenantId>, StoreError> {
-        let pool = self.pool.clone();
-        self.whole(async move { events::tenants(&pool).await }).await
+        let sessions = self.sessions.clone();
+        self.whole(async move { events::tenants(&sessions).await }).await
     }
 
     async fn token(&self, hash: Digest) -> Result<Option<(TenantId, Token, Timestamp)>, StoreError> {
-        let pool = self.pool.clone();
-        self.whole(async move { token(&pool, hash).await }).await
+        let sessions = self.sessions.clone();
+        self.whole(async move { token(&sessions, hash).await }).await
     }
 
     async fn claim(&self, request: ClaimRequest) -> Result<Vec<Lease>, StoreError> {
-        let pool = self.pool.clone();
-        self.whole(async move { work::claim(&pool, request).await }).await
+        let sessions = self.sessions.clone();
+        self.whole(async move { work::claim(&sessions, request).await }).await
     }
 
     async fn renew(&self, lease: &Lease, lease_micros: u64) -> Result<Lease, StoreError> {
-        let (pool, lease) = (self.pool.clone(), lease.clone());
-        self.whole(async move { work::renew(&pool, lease, lease_micros).await }).await
+        let (sessions, lease) = (self.sessions.clone(), lease.clone());
+        self.whole(async move { work::renew(&sessions, lease, lease_micros).await }).await
     }
 
     async fn release(&self, lease: &Lease, due: Timestamp) -> Result<(), StoreError> {
-        let (pool, lease) = (self.pool.clone(), lease.clone());
-        self.whole(async move { work::give_up(&pool, &lease, Some(due)).await }).await
+        let (sessions, lease) = (self.sessions.clone(), lease.clone());
+        self.whole(async move { work::give_up(&sessions, &lease, Some(due)).await }).await
     }
 
     async fn ack(&self, lease: &Lease) -> Result<(), StoreError> {
-        let (pool, lease) = (self.pool.clone(), lease.clone());
-        self.whole(async move { work::give_up(&pool, &lease, None).await }).await
+        let (sessions, lease) = (self.sessions.clone(), lease.clone());
+        self.whole(async move { work::give_up(&sessions, &lease, None).await }).await
     }
 }
 
-async fn token(pool: &PgPool, hash: Digest) -> Result<Option<(TenantId, Token, Timestamp)>, StoreError> {
-    let query = sqlx::query(TOKEN).bind(hash.to_string());
-    let row = query.fetch_optional(pool).await.map_err(|error| store_error(&error))?;
+async fn token(
+    sessions: &Sessions,
+    hash: Digest,
+) -> Result<Option<(TenantId, Token, Timestamp)>, StoreError> {
+    let query = sqlx::query(if sessions.are_secured { SECURED_TOKEN } else { TOKEN }).bind(hash.to_string());
+    let row = query.fetch_optional(&sessions.pool).await.map_err(|error| store_error(&error))?;
     let Some(row) = row else { return Ok(None) };
     let token = Token::try_from(record(RecordKind::Token, &row, 1)?);
     Ok(Some((parsed(&row, 0)?, token.map_err(|key| corrupt("a token", key))?, time(&row, 2)?)))

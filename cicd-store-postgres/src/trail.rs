@@ -7,11 +7,11 @@ use cicd_core::audit::{Chain, ChainHead, StoredEvent};
 use cicd_core::id::TenantId;
 use cicd_core::port::{EventQuery, StoreError};
 use cicd_core::trail::Trail;
-use sqlx::postgres::PgPool;
 
 use crate::config::PostgresOptions;
 use crate::error::{OpenError, store_error};
 use crate::events;
+use crate::sessions::{self, Sessions};
 use crate::sql::parsed;
 
 /// Each tenant with an event or a head, by one step along the primary key for each tenant.
@@ -29,7 +29,7 @@ UNION SELECT tenant FROM cicd_chain_head ORDER BY tenant";
 /// verifies them to say.
 #[derive(Clone)]
 pub struct PostgresTrail {
-    pool: PgPool,
+    sessions: Sessions,
 }
 
 impl PostgresTrail {
@@ -39,24 +39,25 @@ impl PostgresTrail {
     /// [`OpenError::Database`] when the server can't be reached, or the database has no chains.
     pub async fn connect(url: &str, options: &PostgresOptions) -> Result<Self, OpenError> {
         let pool = options.pool(url).await?;
-        sqlx::query("SELECT 1 FROM cicd_audit_event, cicd_chain_head LIMIT 1").execute(&pool).await?;
-        Ok(Self { pool })
+        let are_secured = sessions::are_secured(&mut *pool.acquire().await?).await?;
+        Ok(Self { sessions: Sessions { pool, are_secured } })
     }
 }
 
 #[async_trait]
 impl Trail for PostgresTrail {
     async fn tenants(&self) -> Result<Vec<TenantId>, StoreError> {
-        let rows = sqlx::query(TENANTS).fetch_all(&self.pool).await;
+        let query = sqlx::query(if self.sessions.are_secured { sessions::TENANTS } else { TENANTS });
+        let rows = query.fetch_all(&self.sessions.pool).await;
         rows.map_err(|error| store_error(&error))?.iter().map(|row| parsed(row, 0)).collect()
     }
 
     async fn head(&self, tenant: &TenantId, chain: Chain) -> Result<ChainHead, StoreError> {
-        events::head(&self.pool, tenant, chain).await
+        events::head(&self.sessions, tenant, chain).await
     }
 
     async fn events(&self, tenant: &TenantId, query: &EventQuery) -> Result<Vec<StoredEvent>, StoreError> {
-        events::events(&self.pool, tenant, query).await
+        events::events(&self.sessions, tenant, query).await
     }
 }
 

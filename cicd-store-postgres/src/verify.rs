@@ -3,11 +3,12 @@
 use cicd_core::audit::{Chain, ChainError, ChainHead, StoredEvent, verify};
 use cicd_core::id::TenantId;
 use cicd_core::port::StoreError;
-use sqlx::postgres::{PgConnection, PgPool};
+use sqlx::postgres::PgConnection;
 use sqlx::{Connection as _, PgExecutor};
 
 use crate::error::{OpenError, store_error};
 use crate::events::stored;
+use crate::sessions::{Sessions, enter, views};
 use crate::sql::{chain, head, integer, parsed};
 
 const HEADS: &str =
@@ -37,6 +38,17 @@ pub(crate) async fn ends(connection: &mut PgConnection) -> Result<(), OpenError>
     let mut moment = connection.begin().await?;
     sqlx::query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY").execute(&mut *moment).await?;
     let connection = &mut *moment;
+    for view in views(connection).await? {
+        if let Some(tenant) = &view {
+            enter(connection, tenant).await?;
+        }
+        ends_in_view(connection).await?;
+    }
+    Ok(moment.commit().await?)
+}
+
+/// The same of the chains that the session sees.
+async fn ends_in_view(connection: &mut PgConnection) -> Result<(), OpenError> {
     let rows = sqlx::query(HEADS).fetch_all(&mut *connection).await?;
     for row in rows {
         let (tenant, chain, end): (TenantId, _, _) =
@@ -49,7 +61,7 @@ pub(crate) async fn ends(connection: &mut PgConnection) -> Result<(), OpenError>
         let broken = verified.map_err(|(_, error)| error).and_then(|found| ends_at(found, end));
         broken.map_err(|source| OpenError::Chain { tenant, chain, source })?;
     }
-    Ok(moment.commit().await?)
+    Ok(())
 }
 
 /// The head from which the last events of a chain are verified.
@@ -71,8 +83,22 @@ async fn start(
 }
 
 /// Verifies a whole chain.
-pub(crate) async fn whole(pool: &PgPool, tenant: &TenantId, chain: Chain) -> Result<ChainReport, StoreError> {
-    let mut connection = pool.acquire().await.map_err(|error| store_error(&error))?;
+pub(crate) async fn whole(
+    sessions: &Sessions,
+    tenant: &TenantId,
+    chain: Chain,
+) -> Result<ChainReport, StoreError> {
+    let mut session = sessions.enter(Some(tenant)).await.map_err(|error| store_error(&error))?;
+    let report = follow_to_head(session.connection(), tenant, chain).await;
+    session.leave().await;
+    report
+}
+
+async fn follow_to_head(
+    connection: &mut PgConnection,
+    tenant: &TenantId,
+    chain: Chain,
+) -> Result<ChainReport, StoreError> {
     // The head first: events that come meanwhile follow it.
     let query = sqlx::query("SELECT seq, hash, at FROM cicd_chain_head WHERE tenant = $1 AND chain = $2");
     let row = query.bind(tenant.as_str()).bind(chain.as_str()).fetch_optional(&mut *connection).await;
@@ -80,7 +106,7 @@ pub(crate) async fn whole(pool: &PgPool, tenant: &TenantId, chain: Chain) -> Res
         Some(row) => head(&row, [0, 1, 2])?,
         None => ChainHead::EMPTY,
     };
-    Ok(match follow(&mut connection, tenant, chain, ChainHead::EMPTY).await? {
+    Ok(match follow(connection, tenant, chain, ChainHead::EMPTY).await? {
         Ok(found) => {
             // Later events are fine; earlier ends are not.
             let error = if found.seq > end.seq { None } else { ends_at(found, end).err() };

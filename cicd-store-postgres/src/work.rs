@@ -4,9 +4,9 @@
 use cicd_core::id::TenantId;
 use cicd_core::port::{ClaimRequest, Lease, StoreError};
 use cicd_core::time::Timestamp;
-use sqlx::postgres::PgPool;
 
 use crate::error::store_error;
+use crate::sessions::Sessions;
 use crate::sql::{get, integer, number, parsed, time, work_columns, work_key};
 
 /// Workers pass over what another one is claiming or a commit is checking.
@@ -36,10 +36,10 @@ UPDATE cicd_work SET lease_owner = NULL, lease_until = NULL, due_at = committed_
 WHERE tenant = $1 AND kind = $2 AND id = $3 AND epoch = $4 AND lease_until > cicd_now()";
 
 /// Gives work that is due and unheld to the worker, the longest due first.
-pub(crate) async fn claim(pool: &PgPool, request: ClaimRequest) -> Result<Vec<Lease>, StoreError> {
+pub(crate) async fn claim(sessions: &Sessions, request: ClaimRequest) -> Result<Vec<Lease>, StoreError> {
     let query = sqlx::query(CLAIM).bind(request.worker.0.to_string());
     let query = query.bind(integer(request.lease_micros)).bind(i64::from(request.limit));
-    let rows = query.fetch_all(pool).await.map_err(|error| store_error(&error))?;
+    let rows = sessions.fetch_all(None, query).await.map_err(|error| store_error(&error))?;
     let mut claimed: Vec<(i64, Lease)> = Vec::with_capacity(rows.len());
     for row in &rows {
         let tenant: TenantId = parsed(row, 1)?;
@@ -53,18 +53,19 @@ pub(crate) async fn claim(pool: &PgPool, request: ClaimRequest) -> Result<Vec<Le
 }
 
 /// Holds the lease from now on, if it is the latest and holds.
-pub(crate) async fn renew(pool: &PgPool, lease: Lease, lease_micros: u64) -> Result<Lease, StoreError> {
+pub(crate) async fn renew(sessions: &Sessions, lease: Lease, lease_micros: u64) -> Result<Lease, StoreError> {
     let (kind, id) = work_columns(lease.work);
     let query = sqlx::query(RENEW).bind(lease.worker.0.to_string()).bind(integer(lease_micros));
     let query = query.bind(lease.tenant.as_str()).bind(kind).bind(id).bind(integer(lease.epoch));
-    let row = query.fetch_optional(pool).await.map_err(|error| store_error(&error))?;
+    let row =
+        sessions.fetch_optional(Some(&lease.tenant), query).await.map_err(|error| store_error(&error))?;
     let now = time(&row.ok_or(StoreError::LeaseLost)?, 0)?;
     Ok(Lease { until: now.plus_micros(lease_micros), now, ..lease })
 }
 
 /// Gives the lease up; the work is due when the holder asks, or else when the last commit said.
 pub(crate) async fn give_up(
-    pool: &PgPool,
+    sessions: &Sessions,
     lease: &Lease,
     asked: Option<Timestamp>,
 ) -> Result<(), StoreError> {
@@ -75,6 +76,6 @@ pub(crate) async fn give_up(
         Some(due) => query.bind(due.as_micros()),
         None => query,
     };
-    let done = query.execute(pool).await.map_err(|error| store_error(&error))?;
-    if done.rows_affected() == 0 { Err(StoreError::LeaseLost) } else { Ok(()) }
+    let done = sessions.execute(&lease.tenant, query).await.map_err(|error| store_error(&error))?;
+    if done == 0 { Err(StoreError::LeaseLost) } else { Ok(()) }
 }

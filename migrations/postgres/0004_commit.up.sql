@@ -259,6 +259,8 @@ BEGIN
         RAISE EXCEPTION 'a commit runs at read committed, not at %', current_setting('transaction_isolation')
             USING ERRCODE = 'invalid_transaction_state';
     END IF;
+    -- Where row-level security is on, what follows sees this tenant's rows and no others.
+    PERFORM set_config('cicd.tenant', change.tenant, true);
     -- Nobody is answered before the change is durable, whatever the session was set to.
     IF current_setting('synchronous_commit') = 'off' THEN
         PERFORM set_config('synchronous_commit', 'on', true);

@@ -5,6 +5,7 @@ use sqlx::postgres::{PgConnection, PgPool};
 use sqlx::{AssertSqlSafe, Connection as _, Row as _};
 
 use super::migrations::{ALL, LATEST, Migration};
+use super::optional::InForce;
 use crate::error::OpenError;
 
 const CREATE_MIGRATIONS: &str = "
@@ -20,12 +21,14 @@ const APPLIED: &str = "SELECT version, checksum, oldest, name FROM cicd_migratio
 const RECORD: &str = "INSERT INTO cicd_migrations (version, name, checksum, oldest) VALUES ($1, $2, $3, $4)";
 const FORGET: &str = "DELETE FROM cicd_migrations WHERE version = $1";
 
-/// Of two that migrate one schema at once the second waits, however long the first one takes.
+/// Of two that migrate one schema at once the second waits, however long the first one takes. What row-level security would
+/// hide is an error: a guard that sees no rows must not take them for absent.
 const LOCK: &str = "
 SELECT set_config('lock_timeout', '0', false), set_config('statement_timeout', '0', false),
+    set_config('row_security', 'off', false),
     pg_advisory_lock(hashtextextended('cicd_migrations ' || current_schema(), 0))";
 /// What is made belongs to one schema, and its functions look nowhere else, however a later session is set.
-const ONE_SCHEMA: &str =
+pub(super) const ONE_SCHEMA: &str =
     "SELECT set_config('search_path', quote_ident(current_schema()) || ', pg_temp', true)";
 
 /// A step that was applied.
@@ -54,7 +57,7 @@ pub async fn migrate(pool: &PgPool) -> Result<Vec<u32>, OpenError> {
 /// Takes back every migration after number `to`, the last one first. Gives the numbers of those that were taken back.
 ///
 /// # Errors
-/// As [`migrate`]; [`OpenError::WouldLose`] where something would be lost that may not be: the steps after it are back.
+/// As [`migrate`]; [`OpenError::RowsSecured`] while row-level security is on; [`OpenError::WouldLose`] where something would be lost that may not be: the steps after it are back.
 pub async fn migrate_down(pool: &PgPool, to: u32) -> Result<Vec<u32>, OpenError> {
     migrate_down_losing(pool, to, MayLose::Nothing).await
 }
@@ -65,13 +68,17 @@ pub async fn migrate_down(pool: &PgPool, to: u32) -> Result<Vec<u32>, OpenError>
 /// As [`migrate_down`].
 pub async fn migrate_down_losing(pool: &PgPool, to: u32, may_lose: MayLose) -> Result<Vec<u32>, OpenError> {
     let mut connection = locked(pool).await?;
-    let migrated = down(&mut connection, to, may_lose).await;
+    let migrated = match super::optional::status(&mut connection).await?.row_security {
+        InForce::Off => down(&mut connection, to, may_lose).await,
+        // Its guards would see no rows, and it relies on the tables.
+        InForce::Partly | InForce::On => Err(OpenError::RowsSecured),
+    };
     connection.close().await?;
     migrated
 }
 
 /// A connection that holds the lock of the schema's migrations until it is closed.
-async fn locked(pool: &PgPool) -> Result<PgConnection, OpenError> {
+pub(super) async fn locked(pool: &PgPool) -> Result<PgConnection, OpenError> {
     let mut connection = pool.acquire().await?.detach();
     sqlx::query(LOCK).execute(&mut connection).await?;
     Ok(connection)

@@ -6,6 +6,7 @@ use sqlx::{Connection as _, Row as _};
 
 use super::apply;
 use super::migrations::{ALL, Migration};
+use super::optional::{self, InForce, ROW_SECURITY_UP};
 use crate::error::OpenError;
 
 const OBJECTS: &str = include_str!("objects.sql");
@@ -25,7 +26,7 @@ const ONE_SCHEMA: &str =
 
 /// Compares the live schema with what the migrations describe: tables, columns, constraints, indexes, triggers, rules,
 /// policies, functions and types. The migrations run in a scratch schema, in a transaction that is rolled back; hosts go on
-/// meanwhile. Owners and rights are not compared.
+/// meanwhile. Row-level security belongs to it where it is on. Owners and rights are not compared.
 ///
 /// # Errors
 /// [`OpenError::MigrationAltered`] and [`OpenError::StepUnknown`] when this binary can't tell what the migrations describe;
@@ -45,12 +46,16 @@ pub(crate) async fn verify(
     let applied = apply::applied(&mut transaction).await?;
     let version = known(&applied, steps)?;
     let found = objects(&mut transaction).await?;
+    let is_secured = optional::status(&mut transaction).await?.row_security != InForce::Off;
     let described = if applied.is_empty() && found.is_empty() {
         Objects::new()
     } else {
         sqlx::raw_sql(MAKE_SCRATCH).execute(&mut *transaction).await?;
         sqlx::query(USE_SCRATCH).execute(&mut *transaction).await?;
         apply::up(&mut transaction, steps, version).await?;
+        if is_secured {
+            sqlx::raw_sql(ROW_SECURITY_UP).execute(&mut *transaction).await?;
+        }
         objects(&mut transaction).await?
     };
     transaction.rollback().await?;

@@ -11,7 +11,7 @@ use sqlx::postgres::PgPool;
 use crate::database::{open, stopped};
 
 /// The table that says what the server's time is.
-struct ServerClock(PgPool);
+pub(crate) struct ServerClock(pub(crate) PgPool);
 
 #[async_trait]
 impl StoreClock for ServerClock {

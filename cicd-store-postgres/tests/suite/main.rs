@@ -18,5 +18,7 @@ mod oracle;
 mod outages;
 mod rehearse;
 mod roles;
+mod row_security;
 mod schema;
+mod secured;
 mod trace;

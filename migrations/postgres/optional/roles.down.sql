@@ -1,5 +1,15 @@
 -- Gives everything back to whoever runs this. The roles themselves stay: other databases of the server may use them.
 
+DO $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname LIKE 'cicd\_%' AND relrowsecurity
+    ) THEN
+        RAISE EXCEPTION 'row-level security relies on the roles: turn it off first' USING ERRCODE = 'object_in_use';
+    END IF;
+END
+$$;
+
 ALTER FUNCTION cicd_commit(cicd_change) SECURITY INVOKER;
 
 DO $$

@@ -9,12 +9,18 @@ DECLARE
 BEGIN
     FOREACH role IN ARRAY ARRAY['cicd_owner', 'cicd_app', 'cicd_worker'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role) THEN
-            EXECUTE format('CREATE ROLE %I NOLOGIN', role);
+            BEGIN
+                EXECUTE format('CREATE ROLE %I NOLOGIN', role);
+            EXCEPTION WHEN duplicate_object OR unique_violation THEN
+                NULL; -- it was made in another database of the server meanwhile
+            END;
         END IF;
         EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), role);
     END LOOP;
     EXECUTE format('GRANT CREATE ON SCHEMA %I TO cicd_owner', current_schema());
-    EXECUTE format('GRANT cicd_owner TO %I', current_user);
+    IF NOT pg_has_role(current_user, 'cicd_owner', 'USAGE') THEN
+        EXECUTE format('GRANT cicd_owner TO %I', current_user);
+    END IF;
     FOR object IN
         SELECT oid::regclass::text FROM pg_class
         WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname LIKE 'cicd\_%'
@@ -26,6 +32,8 @@ BEGIN
     FOR object IN
         SELECT oid::regprocedure::text FROM pg_proc
         WHERE pronamespace = current_schema()::regnamespace AND proname LIKE 'cicd\_%'
+            -- What row-level security adds runs with other rights.
+            AND proowner IS DISTINCT FROM (SELECT oid FROM pg_roles WHERE rolname = 'cicd_lookup')
     LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO cicd_owner', object);
         EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', object);
