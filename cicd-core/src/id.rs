@@ -216,6 +216,14 @@ uuid_id!(
     TokenId, "token id"
 );
 uuid_id!(
+    /// A source of events. It can't be guessed: it is what a sender's address ends with.
+    SourceId, "source id"
+);
+uuid_id!(
+    /// One delivery of a source.
+    DeliveryId, "delivery id"
+);
+uuid_id!(
     /// One attempt to carry out a rollout or a run: executors use it as an idempotency key.
     AttemptId, "attempt id"
 );

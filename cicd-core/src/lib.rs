@@ -31,6 +31,7 @@ pub mod page;
 pub mod port;
 pub mod release;
 pub mod service;
+pub mod source;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod time;

@@ -16,6 +16,7 @@ const ORDER: &[&str] = &[
     "page",
     "service",
     "ci",
+    "source",
     "cd",
     "approval",
     "gate",

@@ -80,6 +80,11 @@ const PROOFS: &[Proof] = &[
         1_000_000,
         &["-p", "cicd-authz-casbin", "--test", "rights", "casbin_and_the_reference_agree"],
     ),
+    Proof::of(
+        "forgeries",
+        1_000_000,
+        &["-p", "cicd-core", "--test", "source", "mutations::no_mutation_is_taken"],
+    ),
     Proof {
         counter: "CICD_PROVE_KILLS",
         ..Proof::of(

@@ -38,7 +38,7 @@ pub use status::{BuiltArtifact, RunFailure, RunStatus, RunStatusName, StepOutcom
 
 use super::trigger::{BlockReason, Occurrence, TriggerType, TriggerVerdict, verdict};
 use super::{CiConfig, CiSpec, CommitSha, GitRef};
-use crate::id::{AttemptId, CiRunId, PrincipalId, RowVersion, ServiceId};
+use crate::id::{AttemptId, CiRunId, DeliveryId, PrincipalId, RowVersion, ServiceId, SourceId};
 use crate::time::Timestamp;
 
 /// One run of a service's CI config.
@@ -77,6 +77,23 @@ pub struct RunTrigger {
     pub git_ref: GitRef,
     /// The commit that is built.
     pub commit: CommitSha,
+    /// What the source told, where one asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Box<RunSource>>,
+}
+
+/// What a source told of the commit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunSource {
+    /// The source.
+    pub source: SourceId,
+    /// Its delivery.
+    pub delivery: DeliveryId,
+    /// Who made the commit, by the name that the sender gives.
+    pub author: Option<String>,
+    /// Where a person can look at it.
+    pub link: Option<String>,
 }
 
 /// The name of the log of one attempt of a run, in the host's blobs; made of letters, digits and `-`.

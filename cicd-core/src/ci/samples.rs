@@ -58,5 +58,6 @@ pub(super) fn trigger() -> RunTrigger {
         reason: Some("try it".into()),
         git_ref: GitRef::Branch("main".parse().unwrap()),
         commit: commit(),
+        source: None,
     }
 }

@@ -48,7 +48,7 @@ impl RunDraft {
     #[must_use]
     pub fn by(self, actor: PrincipalId) -> RunTrigger {
         let Self { commit, git_ref, reason } = self;
-        RunTrigger { trigger_type: TriggerType::Manual, actor, reason, git_ref, commit }
+        RunTrigger { trigger_type: TriggerType::Manual, actor, reason, git_ref, commit, source: None }
     }
 }
 
