@@ -15,6 +15,8 @@ mod policy;
 mod postgres;
 mod refusals;
 mod retention;
+#[cfg(feature = "postgres")]
+mod row_security;
 mod start_and_stop;
 mod support;
 mod tools;

@@ -18,6 +18,7 @@ use crate::data::Data;
 use crate::failure::Failure;
 
 pub(crate) use address::Address;
+pub(crate) use schema::OptionalStep;
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Database {

@@ -1,5 +1,7 @@
 //! `cicd migrate`: the schema brought up and back, looked at, and its migrations rehearsed.
 
+mod optional;
+
 use cicd_core::migration::{MayLose, SchemaStatus};
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -27,6 +29,12 @@ enum MigrateCommand {
     /// Take the pending migrations up, down and up again on a copy of the database, also while a host runs: 0 when every step
     /// left what it found, 1 when something differs, 2 when it can't be told.
     Rehearse(Look),
+    /// PostgreSQL: part the roles of those who migrate, decide and work, or take that back.
+    #[command(subcommand)]
+    Roles(optional::Roles),
+    /// PostgreSQL: row-level security, which stands on the roles.
+    #[command(subcommand)]
+    RowSecurity(optional::RowSecurity),
 }
 
 #[derive(Debug, Args)]
@@ -62,9 +70,13 @@ impl Migrate {
                 let done = down.database.migrate_down(down.to, down.may_lose()).await?;
                 println!("taken back: {}", numbers(&done));
             }
-            MigrateCommand::Status(database) => return status(&database.schema_status().await?),
+            MigrateCommand::Status(database) => {
+                return status(&database.schema_status().await?, &database.optional_migrations().await?);
+            }
             MigrateCommand::Verify(look) => return look.verify().await,
             MigrateCommand::Rehearse(look) => return look.rehearse().await,
+            MigrateCommand::Roles(roles) => return roles.run().await,
+            MigrateCommand::RowSecurity(security) => return security.run().await,
         }
         Ok(())
     }
@@ -116,11 +128,14 @@ impl Look {
 }
 
 #[expect(clippy::print_stdout, reason = "the steps are the command's answer")]
-fn status(status: &SchemaStatus) -> Result<(), Failure> {
+fn status(status: &SchemaStatus, optional: &[(&str, &str)]) -> Result<(), Failure> {
     for step in &status.steps {
         let state = if step.is_applied { "applied" } else { "pending" };
         let (version, oldest) = (step.version, step.oldest);
         println!("{version:04} {:<12} {state}, for binaries that know {oldest:04}", step.name);
+    }
+    for (name, in_force) in optional {
+        println!("     {name:<12} {in_force}");
     }
     if status.version < status.known {
         let (version, known) = (status.version, status.known);

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use cicd_core::migration::{MayLose, Rehearsal, SchemaStatus, Verification};
 use cicd_store_postgres::{
-    OpenError, PostgresOptions, PostgresStore, migrate, migrate_down_losing, rehearse, schema_status,
+    InForce, OpenError, PostgresOptions, PostgresStore, disable_row_security, enable_row_security,
+    grant_roles, migrate, migrate_down_losing, optional_migrations, rehearse, revoke_roles, schema_status,
     verify_schema,
 };
 use clap::Args;
 
-use super::Address;
+use super::{Address, OptionalStep};
 use crate::failure::Failure;
 
 /// Does something with a pool of its own.
@@ -85,11 +86,36 @@ impl Settings {
     pub(super) async fn rehearse(self, address: &Address) -> Result<Rehearsal, Failure> {
         on_pool!(self, address, pool => rehearse(&pool))
     }
+
+    pub(super) async fn optional(self, address: &Address, step: OptionalStep) -> Result<(), Failure> {
+        match step {
+            OptionalStep::GrantRoles => on_pool!(self, address, pool => grant_roles(&pool)),
+            OptionalStep::RevokeRoles => on_pool!(self, address, pool => revoke_roles(&pool)),
+            OptionalStep::RowSecurityOn => on_pool!(self, address, pool => enable_row_security(&pool)),
+            OptionalStep::RowSecurityOff => on_pool!(self, address, pool => disable_row_security(&pool)),
+        }
+    }
+
+    /// Each optional migration, and how far it is in force.
+    pub(super) async fn optional_migrations(
+        self,
+        address: &Address,
+    ) -> Result<Vec<(&'static str, &'static str)>, Failure> {
+        let found = on_pool!(self, address, pool => optional_migrations(&pool))?;
+        let told = |in_force| match in_force {
+            InForce::Off => "off",
+            InForce::Partly => "not on every table: run it again",
+            InForce::On => "on",
+        };
+        Ok(vec![("roles", told(found.roles)), ("row-security", told(found.row_security))])
+    }
 }
 
 fn told(address: &Address, error: OpenError) -> Failure {
     let hint = match error {
         OpenError::SchemaOlder { .. } => ": `cicd migrate up` with the same `--database`",
+        OpenError::RolesMissing => ": `cicd migrate roles grant`",
+        OpenError::RowsSecured => ": `cicd migrate row-security off`",
         _ => "",
     };
     Failure::new(format!("`{address}`: {}{hint}", Failure::from(error)))

@@ -7,6 +7,15 @@ use cicd_core::migration::{MayLose, Rehearsal, SchemaStatus, Verification};
 use super::{Database, unknown};
 use crate::failure::Failure;
 
+/// What an operator of PostgreSQL may choose.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum OptionalStep {
+    GrantRoles,
+    RevokeRoles,
+    RowSecurityOn,
+    RowSecurityOff,
+}
+
 impl Database {
     /// The file of a database of SQLite.
     pub(crate) fn file(&self) -> Result<PathBuf, Failure> {
@@ -69,6 +78,27 @@ impl Database {
             #[cfg(feature = "postgres")]
             Some(address) if address.is_postgres() => self.postgres.rehearse(address).await,
             Some(address) => Err(unknown(address)),
+        }
+    }
+
+    /// Does what an operator may choose.
+    pub(crate) async fn optional(&self, step: OptionalStep) -> Result<(), Failure> {
+        match &self.address {
+            #[cfg(feature = "postgres")]
+            Some(address) if address.is_postgres() => self.postgres.optional(address, step).await,
+            Some(address) => Err(unknown(address)),
+            None => Err(Failure::new(
+                "SQLite has no roles and no row-level security; accepted: `--database postgres://…`",
+            )),
+        }
+    }
+
+    /// What of that is in force, as it is told to an operator; nothing on SQLite.
+    pub(crate) async fn optional_migrations(&self) -> Result<Vec<(&'static str, &'static str)>, Failure> {
+        match &self.address {
+            #[cfg(feature = "postgres")]
+            Some(address) if address.is_postgres() => self.postgres.optional_migrations(address).await,
+            _ => Ok(Vec::new()),
         }
     }
 }
