@@ -1,10 +1,12 @@
 //! What row-level security shows and to whom, turned on and off.
 
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
 use cicd_core::audit::Chain;
 use cicd_core::page::Limit;
 use cicd_core::port::{ListQuery, Load, RecordKey, RecordKind, Store as _};
 use cicd_core::testing::builders::{Site, put, release_change, release_id, service, tenant};
-use cicd_core::trail::Trail as _;
 use cicd_store_postgres::{
     InForce, OpenError, PostgresOptions, PostgresStore, PostgresTrail, disable_row_security,
     enable_row_security, grant_roles, migrate_down, optional_migrations, rehearse, revoke_roles,
@@ -172,6 +174,7 @@ async fn a_connection_goes_back_without_a_tenant() {
 
 #[tokio::test]
 async fn what_is_broken_is_found_tenant_by_tenant() {
+    use cicd_core::trail::Trail as _;
     let (store, host, database) = lived_in().await;
     assert_eq!(store.oracle().await.unwrap(), Vec::<String>::new());
     let trail = PostgresTrail::connect(&host_url(&database), &PostgresOptions::default()).await.unwrap();
@@ -186,6 +189,33 @@ async fn what_is_broken_is_found_tenant_by_tenant() {
     assert!(broken[0].contains("of tenant globex: version 7"), "{broken:?}");
     let opened = PostgresStore::with_pool(host).await.unwrap_err();
     assert!(matches!(&opened, OpenError::Chain { tenant, .. } if tenant.as_str() == "globex"), "{opened:?}");
+}
+
+#[tokio::test]
+async fn a_dump_holds_everything_or_fails_and_is_restored_with_its_policies() {
+    let (store, _host, database) = lived_in().await;
+    let programs = cicd_tests::postgres::binaries().unwrap();
+    let dump = |url: String| Command::new(programs.join("pg_dump")).arg(url).output().unwrap();
+    let refused = dump(host_url(&database));
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success() && told.contains("row-level security"), "{told}");
+    let dumped = dump(database.url());
+    assert!(dumped.status.success(), "{dumped:?}");
+
+    let copy = Database::empty().await;
+    let mut restore = Command::new(programs.join("psql"));
+    restore.args(["-qv", "ON_ERROR_STOP=1", "-d", &copy.url()]).stdin(Stdio::piped()).stdout(Stdio::null());
+    let mut restore = restore.spawn().unwrap();
+    restore.stdin.take().unwrap().write_all(&dumped.stdout).unwrap();
+    assert!(restore.wait().unwrap().success());
+    let (original, restored) = (database.pool().await, copy.pool().await);
+    let verified = verify_schema(&restored).await.unwrap();
+    assert_eq!(verified, verify_schema(&original).await.unwrap(), "policies, functions and all");
+    let restored = PostgresStore::with_pool(host_pool(&copy).await).await.unwrap();
+    assert_eq!(restored.tenants().await.unwrap(), store.tenants().await.unwrap());
+    let head = restored.head(&tenant("acme"), Chain::Ledger).await.unwrap();
+    assert_eq!(head, store.head(&tenant("acme"), Chain::Ledger).await.unwrap());
+    restored.commit(put(&tenant("acme"), service("later"))).await.unwrap();
 }
 
 #[tokio::test]
