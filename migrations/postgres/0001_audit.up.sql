@@ -41,11 +41,15 @@ CREATE INDEX cicd_audit_event_by_run ON cicd_audit_event (tenant, chain, run, se
 CREATE FUNCTION cicd_now() RETURNS bigint LANGUAGE sql VOLATILE PARALLEL SAFE
     RETURN (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
 
--- The hash of an event, as docs/AUDIT.md gives it.
+-- The hash of an event, as docs/AUDIT.md gives it. In PL/pgSQL, as everything that a commit calls: PostgreSQL up to 17 plans
+-- the body of an SQL function that it can't inline anew in every statement that calls it.
 CREATE FUNCTION cicd_event_hash(tenant text, chain text, previous bytea, seq bigint, at bigint, bytes text)
-RETURNS bytea LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURNS bytea LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
     RETURN sha256(convert_to('cicd-audit-v1/' || tenant || '/' || chain, 'UTF8') || '\x00'::bytea || previous
         || int8send(seq) || int8send(at) || convert_to(bytes, 'UTF8'));
+END
+$$;
 
 CREATE FUNCTION cicd_audit_event_follows() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN

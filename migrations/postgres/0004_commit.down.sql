@@ -5,6 +5,7 @@ DROP FUNCTION cicd_check(cicd_change, bigint, bigint);
 DROP FUNCTION cicd_write(text, text, text, bigint, bigint, text, bigint, boolean);
 DROP FUNCTION cicd_append(cicd_chain_head, bigint, text[]);
 DROP FUNCTION cicd_stale(text, text[], text[], bigint[]);
+DROP FUNCTION cicd_version(text, text, text);
 DROP FUNCTION cicd_hold(text, text);
 DROP FUNCTION cicd_stamp(text, bigint, bigint[]);
 DROP FUNCTION cicd_timestamp(bigint);

@@ -1,11 +1,15 @@
 -- oldest: 4
 -- A commit is one call: it locks the heads of the tenant's chains, checks all that the change relied on, and writes all or
 -- nothing. No transaction is open between two round trips, and no two commits of a tenant overlap once they hold the head.
+-- `cicd_commit` is what is called; what it calls runs with the search path and the plans that it sets.
 
 -- The time of a commit as rows write it: RFC 3339 in UTC with six digits, at most the end of the year 9999.
-CREATE FUNCTION cicd_timestamp(at bigint) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+CREATE FUNCTION cicd_timestamp(at bigint) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+BEGIN
     RETURN to_char(timestamp 'epoch' + least(at, 253402300799999999) * interval '1 microsecond',
         'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
+END
+$$;
 
 -- A row comes with marks where its times go, because they are known only once the head is held: the character with number
 -- n stands for the commit's time plus the n-th offset. JSON holds no such character of its own.
@@ -20,7 +24,7 @@ $$;
 
 -- Locks the head of a chain, and gives an empty one to a tenant that has none.
 CREATE FUNCTION cicd_hold(for_tenant text, for_chain text) RETURNS cicd_chain_head
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     head cicd_chain_head;
 BEGIN
@@ -34,46 +38,62 @@ BEGIN
 END
 $$;
 
+-- The version that a row has now; NULL for one that is not there.
+CREATE FUNCTION cicd_version(for_tenant text, kind text, for_id text) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    found bigint;
+BEGIN
+    -- Spelled out, each is planned once and only the one that is asked for is run.
+    CASE kind
+        WHEN 'release' THEN
+            SELECT row_version INTO found FROM cicd_release WHERE tenant = for_tenant AND id = for_id;
+        WHEN 'queue' THEN
+            SELECT row_version INTO found FROM cicd_queue WHERE tenant = for_tenant AND id = for_id;
+        WHEN 'deployment' THEN
+            SELECT row_version INTO found FROM cicd_deployment WHERE tenant = for_tenant AND id = for_id;
+        WHEN 'cd_config' THEN
+            SELECT row_version INTO found FROM cicd_cd_config WHERE tenant = for_tenant AND id = for_id;
+        WHEN 'service' THEN
+            SELECT row_version INTO found FROM cicd_service WHERE tenant = for_tenant AND id = for_id;
+        WHEN 'ci_config' THEN
+            SELECT row_version INTO found FROM cicd_ci_config WHERE tenant = for_tenant AND id = for_id;
+        WHEN 'ci_run' THEN
+            SELECT row_version INTO found FROM cicd_ci_run WHERE tenant = for_tenant AND id = for_id;
+        WHEN 'ledger_entry' THEN
+            SELECT row_version INTO found FROM cicd_ledger_entry WHERE tenant = for_tenant AND id = for_id;
+        WHEN 'policy_floor' THEN
+            SELECT row_version INTO found FROM cicd_policy_floor WHERE tenant = for_tenant AND id = for_id;
+        WHEN 'freeze' THEN
+            SELECT row_version INTO found FROM cicd_freeze WHERE tenant = for_tenant AND id = for_id;
+        WHEN 'lock' THEN
+            SELECT row_version INTO found FROM cicd_lock WHERE tenant = for_tenant AND id = for_id;
+        WHEN 'grant' THEN
+            SELECT row_version INTO found FROM cicd_grant WHERE tenant = for_tenant AND id = for_id;
+        WHEN 'token' THEN
+            SELECT row_version INTO found FROM cicd_token WHERE tenant = for_tenant AND id = for_id;
+    END CASE;
+    RETURN found;
+END
+$$;
+
 -- The first of these rows that has another version than was expected; zero stands for a row that is not there.
 CREATE FUNCTION cicd_stale(
     for_tenant text, kinds text[], ids text[], expected bigint[], OUT stale_kind text, OUT stale_id text
-) LANGUAGE sql STABLE SET search_path FROM CURRENT AS $$
-    SELECT key.kind, key.id
-    FROM unnest(kinds, ids, expected) WITH ORDINALITY AS key (kind, id, row_version, number)
-    LEFT JOIN LATERAL (
-        SELECT row_version FROM cicd_service AS row WHERE key.kind = 'service' AND tenant = for_tenant AND row.id = key.id
-        UNION ALL SELECT row_version FROM cicd_deployment AS row
-            WHERE key.kind = 'deployment' AND tenant = for_tenant AND row.id = key.id
-        UNION ALL SELECT row_version FROM cicd_ci_config AS row
-            WHERE key.kind = 'ci_config' AND tenant = for_tenant AND row.id = key.id
-        UNION ALL SELECT row_version FROM cicd_cd_config AS row
-            WHERE key.kind = 'cd_config' AND tenant = for_tenant AND row.id = key.id
-        UNION ALL SELECT row_version FROM cicd_ci_run AS row
-            WHERE key.kind = 'ci_run' AND tenant = for_tenant AND row.id = key.id
-        UNION ALL SELECT row_version FROM cicd_release AS row
-            WHERE key.kind = 'release' AND tenant = for_tenant AND row.id = key.id
-        UNION ALL SELECT row_version FROM cicd_queue AS row
-            WHERE key.kind = 'queue' AND tenant = for_tenant AND row.id = key.id
-        UNION ALL SELECT row_version FROM cicd_ledger_entry AS row
-            WHERE key.kind = 'ledger_entry' AND tenant = for_tenant AND row.id = key.id
-        UNION ALL SELECT row_version FROM cicd_policy_floor AS row
-            WHERE key.kind = 'policy_floor' AND tenant = for_tenant AND row.id = key.id
-        UNION ALL SELECT row_version FROM cicd_freeze AS row
-            WHERE key.kind = 'freeze' AND tenant = for_tenant AND row.id = key.id
-        UNION ALL SELECT row_version FROM cicd_lock AS row
-            WHERE key.kind = 'lock' AND tenant = for_tenant AND row.id = key.id
-        UNION ALL SELECT row_version FROM cicd_grant AS row
-            WHERE key.kind = 'grant' AND tenant = for_tenant AND row.id = key.id
-        UNION ALL SELECT row_version FROM cicd_token AS row
-            WHERE key.kind = 'token' AND tenant = for_tenant AND row.id = key.id
-    ) AS found ON true
-    WHERE coalesce(found.row_version, 0) <> key.row_version
-    ORDER BY key.number LIMIT 1
+) LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    FOR i IN 1..cardinality(kinds) LOOP
+        IF coalesce(cicd_version(for_tenant, kinds[i], ids[i]), 0) <> expected[i] THEN
+            stale_kind := kinds[i];
+            stale_id := ids[i];
+            RETURN;
+        END IF;
+    END LOOP;
+END
 $$;
 
 -- Appends events to a chain whose head is held; a trigger moves the head.
 CREATE FUNCTION cicd_append(head cicd_chain_head, now bigint, events text[]) RETURNS void
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     event text;
     next_hash bytea;
@@ -93,7 +113,7 @@ $$;
 CREATE FUNCTION cicd_write(
     for_tenant text, kind text, for_id text, expected bigint, next_version bigint, next_body text, ledger_seq bigint,
     has_started boolean
-) RETURNS void LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     start_seq bigint := CASE WHEN has_started THEN ledger_seq END;
 BEGIN
@@ -164,7 +184,7 @@ CREATE TYPE cicd_change AS (
 -- The first check that fails, in the order that the contract of a store gives; `refusal` is NULL when all hold. The heads
 -- are held, so what is found here is still so when the change is committed.
 CREATE FUNCTION cicd_check(change cicd_change, epoch bigint, now bigint) RETURNS cicd_committed
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     answer cicd_committed;
     day_before bigint := now - 86400000000;
@@ -204,7 +224,7 @@ $$;
 
 -- Writes the rows of a change, keeps their revisions and says when their work is due.
 CREATE FUNCTION cicd_write_all(change cicd_change, at bigint, ledger_seq bigint) RETURNS void
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     body text;
     due bigint;
@@ -231,7 +251,7 @@ $$;
 
 -- Keeps the outcome of the operation, the row that it is about as the change left it, and forgets those of yesterday.
 CREATE FUNCTION cicd_keep_outcome(change cicd_change, at bigint, ledger_seq bigint) RETURNS void
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql AS $$
 DECLARE
     day_before bigint := at - 86400000000;
     left_body text;
@@ -247,7 +267,7 @@ $$;
 
 -- Commits a change, or says which check failed and writes nothing.
 CREATE FUNCTION cicd_commit(change cicd_change) RETURNS cicd_committed
-LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SET search_path FROM CURRENT SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     ledger cicd_chain_head;
     security cicd_chain_head;
