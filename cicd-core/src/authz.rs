@@ -3,12 +3,14 @@
 mod action;
 mod caller;
 mod grant;
+mod grant_key;
 mod object;
 mod token;
 
 pub use action::Action;
 pub use caller::{Actor, Caller, PrincipalKind, SystemActor};
 pub use grant::{Grant, GrantScope, PolicySnapshot, roles};
+pub use grant_key::{GrantKey, NoGrantKey};
 pub use object::Object;
 pub use token::{MAX_DAYS as MAX_TOKEN_DAYS, Token, TokenDraft};
 

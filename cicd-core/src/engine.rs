@@ -12,6 +12,7 @@ mod ending;
 mod error;
 mod facts;
 mod governance;
+mod grants;
 mod operation;
 mod queue;
 mod read;
@@ -37,7 +38,7 @@ pub use access::NewToken;
 pub use builder::{BuildError, EngineBuilder};
 pub use error::EngineError;
 pub use operation::{Options, Outcome};
-pub use read::{Explanation, ReleaseDetail};
+pub use read::{Explanation, Permission, PermissionScope, Permissions, ReleaseDetail};
 pub use releases::{ArtifactSource, ReleaseDraft};
 #[cfg(feature = "tokio")]
 pub use runtime::{TokioTimer, Workers};

@@ -12,9 +12,11 @@ mod freezes;
 mod health;
 mod locks;
 mod logs;
+mod permissions;
 mod policies;
 mod problems;
 mod releases;
+mod roles;
 mod services;
 mod steering;
 mod table;
@@ -44,6 +46,8 @@ pub(crate) fn guarded() -> Routes {
         .and(locks::routes())
         .and(policies::routes())
         .and(tokens::routes())
+        .and(roles::routes())
+        .and(permissions::routes())
 }
 
 /// Routes that check a credential of their own.

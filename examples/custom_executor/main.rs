@@ -8,7 +8,7 @@ mod signpost;
 use std::path::Path;
 use std::sync::Arc;
 
-use cicd_core::authz::{Caller, GrantScope};
+use cicd_core::authz::{Caller, GrantKey, GrantScope};
 use cicd_core::digest::Digest;
 use cicd_core::engine::{ArtifactSource, Engine, Options, ReleaseDraft, VoteDraft, WorkerConfig};
 use cicd_core::id::{DeploymentId, ReleaseId, ServiceId, TenantId};
@@ -72,7 +72,8 @@ impl House {
         let ada = house.person("ada")?;
         for (name, role) in [("dan", "developer"), ("kim", "approver"), ("rhea", "release-manager")] {
             let scope = GrantScope { service: Some(house.service.clone()), ..GrantScope::default() };
-            engine.grant(&ada, &name.parse()?, &role.parse()?, &scope, &options).await?;
+            let key = GrantKey { principal: name.parse()?, role: role.parse()?, scope };
+            engine.grant(&ada, &key, &options).await?;
         }
         let shop = ServiceDraft { name: "Shop".into(), description: String::new() };
         engine.put_service(&ada, &house.service, &shop, &options).await?;

@@ -13,9 +13,9 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
 use cicd_authz_casbin::CasbinAuthorizer;
-use cicd_core::authz::{Caller, GrantScope};
+use cicd_core::authz::{Caller, GrantKey};
 use cicd_core::engine::{Engine, Options, WorkerConfig};
-use cicd_core::id::TenantId;
+use cicd_core::id::{PrincipalId, TenantId};
 use cicd_executor::blobs::{BlobLimits, FsBlobs};
 use cicd_http::RandomIds;
 use cicd_store_sqlite::{SqliteOptions, SqliteStore};
@@ -67,10 +67,10 @@ async fn engine(directory: &Path) -> Result<(SqliteStore, Engine), Error> {
 /// Ann is the first admin of her tenant, and lets Ben read. A real host has a login; this one prints two sessions.
 async fn log_in(engine: &Engine) -> Result<Sessions, Error> {
     let tenant: TenantId = "acme".parse()?;
-    let (ann, ben) = ("ann".parse()?, "ben".parse()?);
+    let (ann, ben): (PrincipalId, PrincipalId) = ("ann".parse()?, "ben".parse()?);
     engine.bootstrap(&tenant, &ann).await?;
     let ann = Caller::person(tenant.clone(), ann);
-    engine.grant(&ann, &ben, &"viewer".parse()?, &GrantScope::default(), &Options::default()).await?;
+    engine.grant(&ann, &GrantKey::new(ben.clone(), "viewer".parse()?), &Options::default()).await?;
     let mut sessions = Sessions::default();
     for caller in [ann, Caller::person(tenant, ben)] {
         println!("{} has the session {}", caller.principal.clone(), sessions.begin(caller));

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cicd_core::authz::{Caller, GrantScope};
+use cicd_core::authz::{Caller, GrantKey};
 use cicd_core::engine::{Engine, Options};
 use cicd_core::id::TenantId;
 use cicd_core::memory::{Clock as _, MemoryBlobs, RoleTable, SequentialIds, SteppedClock};
@@ -93,10 +93,8 @@ async fn live(engine: &Engine, tenant: &TenantId) {
         let id = format!("service-{number}").parse().unwrap();
         engine.put_service(&ada, &id, &draft, &plain).await.unwrap();
         let who = format!("+person{number}@example.org").parse().unwrap();
-        engine
-            .grant(&ada, &who, &"developer".parse().unwrap(), &GrantScope::default(), &plain)
-            .await
-            .unwrap();
+        let key = GrantKey::new(who, "developer".parse().unwrap());
+        engine.grant(&ada, &key, &plain).await.unwrap();
         engine.put_service(&eve, &id, &draft, &plain).await.unwrap_err();
     }
 }

@@ -67,6 +67,11 @@ const PROOFS: &[Proof] = &[
         100_000,
         &["-p", "cicd-store-postgres", "--test", "suite", "what_was_answered_outlives_clients_that_go_away"],
     ),
+    Proof::of(
+        "policy-races",
+        10_000,
+        &["-p", "cicd-tests", "--test", "policy", "no_write_is_allowed_under_grants_that_were_taken"],
+    ),
     Proof {
         counter: "CICD_PROVE_STOPS",
         ..Proof::of(

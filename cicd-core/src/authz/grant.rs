@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::Object;
+use super::{Object, grant_key};
 use crate::id::{Environment, PrincipalId, Role, RowVersion, ServiceId};
 use crate::service::Tier;
 use crate::time::Timestamp;
@@ -82,14 +82,10 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// The key as one text, for stores.
+    /// The text of its [`GrantKey`](super::GrantKey).
     #[must_use]
     pub fn key(&self) -> String {
-        let scope = &self.scope;
-        let service = scope.service.as_ref().map_or("*", ServiceId::as_str);
-        let environment = scope.environment.as_ref().map_or("*", Environment::as_str);
-        let tier = scope.tier.map_or("*", Tier::as_str);
-        format!("{}|{}|{service}|{environment}|{tier}", self.principal, self.role)
+        grant_key::text(&self.principal, &self.role, &self.scope)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Tokens and grants: who may call, and who holds which role.
+//! Tokens: who may call.
 
 use std::collections::BTreeSet;
 
@@ -7,11 +7,12 @@ use serde::Serialize;
 use super::carry_out::{Command, Step};
 use super::change::By;
 use super::error::EngineError;
+use super::grants::grant_change;
 use super::{Engine, Options, Outcome};
 use crate::audit::{Subject, SubjectKind};
 use crate::authz::{
-    Action, Actor, Caller, Grant, GrantScope, MAX_TOKEN_DAYS, Object, PrincipalKind, SystemActor, Token,
-    TokenDraft, roles,
+    Action, Actor, Caller, GrantKey, MAX_TOKEN_DAYS, Object, PrincipalKind, SystemActor, Token, TokenDraft,
+    roles,
 };
 use crate::digest::Digest;
 use crate::id::{PrincipalId, Role, RowVersion, TenantId, TokenId};
@@ -100,70 +101,6 @@ impl Engine {
                 )?;
                 change.governs();
                 Ok(Step::commit(change, answer))
-            },
-        })
-        .await
-    }
-
-    /// Gives `principal` a role.
-    ///
-    /// # Errors
-    /// [`EngineError::Denied`].
-    pub async fn grant(
-        &self,
-        caller: &Caller,
-        principal: &PrincipalId,
-        role: &Role,
-        scope: &GrantScope,
-        options: &Options,
-    ) -> Result<Outcome<Grant>, EngineError> {
-        let grant = new_grant(principal, role, scope, &caller.principal);
-        let key = Record::Grant(grant.clone()).key();
-        self.carry_out(Command {
-            caller,
-            name: "role.grant",
-            load: Load::record(key.clone()),
-            options,
-            need: &|_| Ok((Action::ManageRoles, Object::tenant())),
-            decide: &|snapshot, _| match &snapshot.record {
-                Some(same @ Record::Grant(_)) => Ok(Step::Unchanged(Box::new(same.clone()))),
-                _ => {
-                    let mut change = grant_change(&By::caller(caller), grant.clone())?;
-                    change.governs();
-                    Ok(Step::commit(change, key.clone()))
-                }
-            },
-        })
-        .await
-    }
-
-    /// Takes a role from `principal`. Votes that were cast with it count no more.
-    ///
-    /// # Errors
-    /// [`EngineError::NotFound`], [`EngineError::Denied`].
-    pub async fn revoke_grant(
-        &self,
-        caller: &Caller,
-        principal: &PrincipalId,
-        role: &Role,
-        scope: &GrantScope,
-        options: &Options,
-    ) -> Result<Outcome<()>, EngineError> {
-        let key = Record::Grant(new_grant(principal, role, scope, &caller.principal)).key();
-        self.carry_out_delete(Command {
-            caller,
-            name: "role.revoke",
-            load: Load::record(key.clone()),
-            options,
-            need: &|_| Ok((Action::ManageRoles, Object::tenant())),
-            decide: &|snapshot, _| {
-                let gone =
-                    snapshot.record.as_ref().ok_or_else(|| EngineError::not_found("grant", &key.id))?;
-                let subject = Subject::new(SubjectKind::Grant, key.id.clone());
-                let from = (principal, role, scope);
-                let mut change = By::caller(caller).delete("role.revoked", subject, gone, &from)?;
-                change.governs();
-                Ok(Step::commit(change, key.clone()))
             },
         })
         .await
@@ -281,27 +218,10 @@ fn token_change(by: &By, snapshot: &Snapshot, token: &Token) -> Result<ChangeSet
     let mut change = by.put("token.created", subject, record, None, &audited(token))?;
     let held = snapshot.policy.roles(&token.principal, &Object::tenant());
     for role in token.roles.difference(&held) {
-        let grant = new_grant(&token.principal, role, &GrantScope::default(), &token.created_by);
-        change.merge(grant_change(by, grant)?);
+        let key = GrantKey::new(token.principal.clone(), role.clone());
+        change.merge(grant_change(by, &key, &token.created_by)?);
     }
     // Even a token that grants nothing new governs: the callers' epoch must see a first one.
     change.governs();
     Ok(change)
-}
-
-fn grant_change(by: &By, grant: Grant) -> Result<ChangeSet, EngineError> {
-    let subject = Subject::new(SubjectKind::Grant, grant.key());
-    let to = (grant.principal.clone(), grant.role.clone(), grant.scope.clone());
-    by.put("role.granted", subject, Record::Grant(grant), None, &to)
-}
-
-fn new_grant(principal: &PrincipalId, role: &Role, scope: &GrantScope, by: &PrincipalId) -> Grant {
-    Grant {
-        principal: principal.clone(),
-        role: role.clone(),
-        scope: scope.clone(),
-        granted_by: by.clone(),
-        granted_at: Timestamp::EPOCH,
-        row_version: RowVersion::ABSENT,
-    }
 }

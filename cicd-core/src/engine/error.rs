@@ -3,7 +3,7 @@
 use crate::authz::Action;
 use crate::ci::run::RunRefusal;
 use crate::ci::trigger::BlockReason;
-use crate::id::RowVersion;
+use crate::id::{PrincipalId, RowVersion};
 use crate::json::CanonicalError;
 use crate::port::{AuthorizerError, BlobError, RecordKey, StoreError};
 use crate::release::refusal::Refusal;
@@ -45,6 +45,14 @@ pub enum EngineError {
         what: RecordKey,
         /// Its version.
         current: RowVersion,
+    },
+    /// Nobody could give roles any more.
+    #[error(
+        "`{principal}` is the last admin; accepted: to take the role after another principal has it in the whole tenant"
+    )]
+    LastAdmin {
+        /// Who would lose the role.
+        principal: PrincipalId,
     },
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request; accepted: a new key")]

@@ -28,7 +28,10 @@ use crate::release::ledger::candidates;
 use crate::service::{Deployment, Service, Tier};
 use crate::violation::Violations;
 
+mod permissions;
 mod timeline;
+
+pub use permissions::{Permission, PermissionScope, Permissions};
 
 /// A release with what a person needs to know next.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -27,6 +27,7 @@ impl From<EngineError> for Problem {
             EngineError::VersionMoved { current, .. } => {
                 Self::new(Kind::PreconditionFailed, detail).header(header::ETAG, etag(current))
             }
+            EngineError::LastAdmin { .. } => Self::new(Kind::LastAdmin, detail),
             EngineError::KeyReused => Self::new(Kind::KeyReused, detail),
             EngineError::Contended => Self::new(Kind::Contended, detail).retry_after(RETRY_SECONDS),
             EngineError::Unavailable { message } => unavailable(&message),

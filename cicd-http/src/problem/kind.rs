@@ -91,6 +91,8 @@ kinds! {
     NoRollback = CONFLICT, "no-rollback", "There is no such way back";
     /// The service's trigger policy blocks the run; `reason` tells why.
     TriggerBlocked = CONFLICT, "trigger-blocked", "The trigger policy blocks the run";
+    /// Nobody could give roles any more: give another principal the role `admin` in the whole tenant first.
+    LastAdmin = CONFLICT, "last-admin", "The last admin stays";
     /// What was there has changed, or is there already; `ETag` has its version.
     PreconditionFailed = PRECONDITION_FAILED, "precondition-failed", "It has another version";
     /// The body has more bytes than are accepted.

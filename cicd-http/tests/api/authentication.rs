@@ -18,6 +18,8 @@ pub(crate) fn concrete(pattern: &str) -> String {
         .replace("{id}", uuid)
         .replace("{digest}", &digest)
         .replace("{tier}", "production")
+        .replace("{principal}", "eve")
+        .replace("{grant}", "eve%7Cviewer%7C*%7C*%7C*")
         .replace("{code}", "not-found")
 }
 

@@ -14,5 +14,6 @@ mod conditions;
 mod generated;
 mod idempotency;
 mod rights;
+mod roles;
 mod story;
 mod support;

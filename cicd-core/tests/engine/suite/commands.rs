@@ -1,6 +1,6 @@
 //! Every command of the engine, by the action that it asks for: whoever adds an action adds its commands here.
 
-use cicd_core::authz::{Action, Caller, GrantScope, PrincipalKind, Token, TokenDraft};
+use cicd_core::authz::{Action, Caller, GrantKey, PrincipalKind, Token, TokenDraft};
 use cicd_core::cd::FloorDraft;
 use cicd_core::ci::run::{CiRun, RunDraft};
 use cicd_core::digest::Digest;
@@ -247,11 +247,11 @@ impl There {
     }
 
     async fn roles(&self, world: &World, engine: &Engine, o: &Options) -> Asked {
-        let (ada, who, scope) = (world.ada(), world.approver(1).principal, GrantScope::default());
-        let (new, held) = ("admin".parse().unwrap(), "approver".parse().unwrap());
+        let (ada, who) = (world.ada(), world.approver(1).principal);
+        let [new, held] = ["admin", "approver"].map(|role| GrantKey::new(who.clone(), role.parse().unwrap()));
         vec![
-            ("grant", told(engine.grant(&ada, &who, &new, &scope, o).await)),
-            ("revoke_grant", told(engine.revoke_grant(&ada, &who, &held, &scope, o).await)),
+            ("grant", told(engine.grant(&ada, &new, o).await)),
+            ("revoke_grant", told(engine.revoke_grant(&ada, &held, o).await)),
             ("list", engine.list(&ada, &ListQuery::Grants, None, Limit::default()).await.map(drop)),
         ]
     }

@@ -1,5 +1,6 @@
 //! Why a release does not start: each gate, closed once, says until when and who can open it.
 
+use cicd_core::authz::GrantKey;
 use cicd_core::engine::{Options, Steer};
 use cicd_core::gate::{GateKind, GateVerdict};
 use cicd_core::id::ReleaseId;
@@ -43,9 +44,8 @@ async fn votes_freezes_and_locks() {
     assert_eq!(verdict.opened_by, ["rita", "role:release-manager"]);
     world.clock.jump(601);
     assert!(world.engine.explain(&world.ann(), release.id()).await.unwrap().open, "it opens when it said");
-    let role = "approver".parse().unwrap();
-    let voter = world.approver(1).principal;
-    world.engine.revoke_grant(&world.ada(), &voter, &role, &Default::default(), &plain).await.unwrap();
+    let held = GrantKey::new(world.approver(1).principal, "approver".parse().unwrap());
+    world.engine.revoke_grant(&world.ada(), &held, &plain).await.unwrap();
     assert_eq!(closed(&world, release.id()).await.gate, GateKind::Votes);
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cicd_core::authz::GrantScope;
+use cicd_core::authz::GrantKey;
 use cicd_core::cd::FloorDraft;
 use cicd_core::engine::{Engine, EngineError, Options, Outcome};
 use cicd_core::gate::{FreezeDraft, GateKind, LockDraft};
@@ -88,8 +88,8 @@ async fn a_revoked_role_stops_the_start() {
     let (world, release) = overtaken(|engine, world| {
         let (ada, voter) = (world.ada(), world.approver(1).principal);
         async move {
-            let (role, scope) = ("approver".parse().unwrap(), GrantScope::default());
-            done(engine.revoke_grant(&ada, &voter, &role, &scope, &Options::default()).await);
+            let held = GrantKey::new(voter, "approver".parse().unwrap());
+            done(engine.revoke_grant(&ada, &held, &Options::default()).await);
         }
     })
     .await;

@@ -1,6 +1,6 @@
 //! Rights that hold in a part of the tenant.
 
-use cicd_core::authz::{Caller, GrantScope};
+use cicd_core::authz::{Caller, GrantKey, GrantScope};
 use cicd_core::engine::{EngineError, Options};
 use cicd_core::service::Tier;
 
@@ -10,9 +10,9 @@ use super::world::{World, rolling, vote_on};
 /// A release manager of `tier` and nothing else.
 async fn manager_of(world: &World, name: &str, tier: Tier) -> Caller {
     let who = world.person(name);
-    let (role, scope) =
-        ("release-manager".parse().unwrap(), GrantScope { tier: Some(tier), ..Default::default() });
-    world.engine.grant(&world.ada(), &who.principal, &role, &scope, &Options::default()).await.unwrap();
+    let scope = GrantScope { tier: Some(tier), ..Default::default() };
+    let key = GrantKey { scope, ..GrantKey::new(who.principal.clone(), "release-manager".parse().unwrap()) };
+    world.engine.grant(&world.ada(), &key, &Options::default()).await.unwrap();
     who
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use cicd_core::authz::GrantKey;
 use cicd_core::engine::{EngineError, Options};
 use cicd_core::release::refusal::Refusal;
 use cicd_core::release::state::State;
@@ -89,8 +90,8 @@ async fn of_an_approval_and_a_rejection_one_wins() {
 async fn a_requester_with_every_role_does_not_count() {
     let world = World::new(voted(1)).await;
     let (ada, plain) = (world.ada(), Options::default());
-    let role = "approver".parse().unwrap();
-    world.engine.grant(&ada, &ada.principal, &role, &Default::default(), &plain).await.unwrap();
+    let key = GrantKey::new(ada.principal.clone(), "approver".parse().unwrap());
+    world.engine.grant(&ada, &key, &plain).await.unwrap();
     let _workers = world.work();
     let release = world.engine.create_release(&ada, &world.draft("1.0"), &plain).await.unwrap().value;
     let own = world.engine.approve(&ada, release.id(), &vote_on(&release), &plain).await;

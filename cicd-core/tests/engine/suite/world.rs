@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cicd_core::audit::Chain;
-use cicd_core::authz::{Caller, GrantScope};
+use cicd_core::authz::{Caller, GrantKey};
 use cicd_core::ci::run::{CiRun, RunDraft};
 use cicd_core::digest::Digest;
 use cicd_core::engine::{
@@ -306,8 +306,8 @@ impl Another {
         roles.push(("ada".to_owned(), "developer"));
         roles.extend((0..64).map(|number| (format!("approver-{number}"), "approver")));
         for (name, role) in roles {
-            let (name, role) = (name.parse().unwrap(), role.parse().unwrap());
-            engine.grant(&ada, &name, &role, &GrantScope::default(), &plain).await.unwrap();
+            let key = GrantKey::new(name.parse().unwrap(), role.parse().unwrap());
+            engine.grant(&ada, &key, &plain).await.unwrap();
         }
         let service = ServiceDraft::parse(&json!({"name": "Shop"})).unwrap();
         engine.put_service(&ada, &world.service(), &service, &plain).await.unwrap();

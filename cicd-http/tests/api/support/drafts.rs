@@ -75,6 +75,7 @@ pub(crate) fn draft(method: &Method, pattern: &str) -> Option<Value> {
         "/locks" => json!({ "deployment": "nothing", "reason": "mine", "expires_at": until }),
         "/policies/{tier}" => json!({ "minimum_votes": 1 }),
         "/tokens" => json!({ "principal": "eve", "roles": ["admin"] }),
+        "/roles" => json!({ "principal": "eve", "role": "admin", "scope": { "tier": "staging" } }),
         _ => json!({}),
     })
 }

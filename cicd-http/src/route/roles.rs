@@ -1,0 +1,63 @@
+//! `/roles`: who holds which role, and where.
+
+use axum::extract::{OriginalUri, State};
+use axum::http::Uri;
+use axum::response::Response;
+use cicd_core::authz::{Grant, GrantKey};
+use cicd_core::port::{ListQuery, RecordKey, RecordKind};
+
+use super::Routes;
+use crate::api::{Api, location};
+use crate::dto::{GrantView, path_segment};
+use crate::extract::{Delete, Params, PathId, Post, Who};
+use crate::problem::Problem;
+use crate::reply;
+
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .get("/roles", list)
+        .post("/roles", grant)
+        .get("/roles/{grant}", show)
+        .delete("/roles/{grant}", revoke)
+}
+
+async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {
+    let page = params.page();
+    params.finish()?;
+    let page = api.list(&caller, &ListQuery::Grants, page).await?;
+    reply::records(page, GrantView::of)
+}
+
+async fn show(
+    State(api): State<Api>,
+    Who(caller): Who,
+    PathId(key): PathId<GrantKey>,
+    params: Params,
+) -> Result<Response, Problem> {
+    params.finish()?;
+    let record = api.engine().record(&caller, RecordKey::new(RecordKind::Grant, key)).await?;
+    reply::record(record, GrantView::of)
+}
+
+async fn grant(
+    State(api): State<Api>,
+    original: OriginalUri,
+    uri: Uri,
+    post: Post,
+) -> Result<Response, Problem> {
+    let key = post.draft(GrantKey::parse)?;
+    let outcome = api.engine().grant(&post.caller, &key, &post.options).await?;
+    let place = location(&original, &uri, format_args!("/roles/{}", path_segment(&key.to_string())));
+    Ok(reply::created(&outcome, outcome.value.row_version, &place, |grant: &Grant| {
+        GrantView::of(grant.clone())
+    }))
+}
+
+async fn revoke(
+    State(api): State<Api>,
+    PathId(key): PathId<GrantKey>,
+    delete: Delete,
+) -> Result<Response, Problem> {
+    delete.params.finish()?;
+    Ok(reply::gone(&api.engine().revoke_grant(&delete.caller, &key, &delete.options).await?))
+}
