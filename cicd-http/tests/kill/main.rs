@@ -45,6 +45,7 @@ async fn what_was_acknowledged_survives_every_kill() {
         }
     }
     let told = verify::everything(&site, &people, &load.end().await).await;
+    assert_eq!(verify::overlaps(&site), 0, "a child of a dead host met the next attempt");
     host.stop().await;
     host.examine();
     println!("{kills} kills, seed {seed}: {told}; lost 0, twice 0");

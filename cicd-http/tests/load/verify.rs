@@ -27,14 +27,17 @@ pub(crate) async fn everything(site: &Site, people: &People, journals: &[Vec<Ent
     // An approval is spent once.
     let starts = subjects(site, people, "release.started").await;
     assert!(starts.values().all(|times| *times == 1), "started twice: {starts:?}");
-    let overlaps = std::fs::read_to_string(site.path("state/overlaps")).unwrap_or_default();
-    assert_eq!(overlaps, "", "a child of a dead host met the next attempt");
     // Nothing ends badly but a run of which every attempt died with its host.
     let causes = counted(&runs, "/cause/code");
     assert!(causes.keys().all(|code| code == "host_died"), "{causes:?}");
     let ends = counted(&releases, "/state/status");
     assert!(ends.keys().all(|status| status == "succeeded"), "{ends:?}");
     told(site, &entries, &ends, &counted(&runs, "/status"))
+}
+
+/// How many attempts met a living child of the one before.
+pub(crate) fn overlaps(site: &Site) -> usize {
+    std::fs::read_to_string(site.path("state/overlaps")).unwrap_or_default().lines().count()
 }
 
 /// How often the host has each of something.

@@ -49,8 +49,9 @@ impl Pair {
         usize::from(dice.below(2) == 1)
     }
 
-    /// Lets the work end, and fails unless all is there once and both hosts had a part in it; tells the run in a line.
-    pub(crate) async fn judge(mut self) -> String {
+    /// Lets the work end, and fails unless all is there once and both hosts had a part in it; tells the run in a line, and how
+    /// many attempts met a living child of the one before.
+    pub(crate) async fn judge(mut self) -> (String, usize) {
         let told = verify::everything(&self.site, &self.people, &self.load.end().await).await;
         let shares = NAMES.map(|name| share(self.directory.path(), name));
         assert!(shares.iter().all(|share| share.iter().sum::<usize>() > 0), "one host did all: {shares:?}");
@@ -59,7 +60,8 @@ impl Pair {
         }
         self.hosts[0].examine();
         let [one, other] = shares;
-        format!("{told}; rollouts and builds of each host {one:?} {other:?}")
+        let told = format!("{told}; rollouts and builds of each host {one:?} {other:?}");
+        (told, verify::overlaps(&self.site))
     }
 }
 
