@@ -86,6 +86,7 @@ async fn plan(connection: &mut PgConnection, sql: &str) -> String {
 }
 
 fn assert_searches(what: &str, plan: &str) {
+    println!("{what}\n{plan}\n");
     assert!(!plan.contains("Seq Scan on cicd_"), "{what}:\n{plan}");
     assert!(plan.contains("Index"), "{what}:\n{plan}");
 }

@@ -2,6 +2,8 @@
 //! the same two statements with values that were made before. All take turns in one run on one server, so that only the
 //! ratios mean something.
 //!
+//! Then the server tells in which functions it spends a commit.
+//!
 //! The goal: at least 0.9 × the bare loop, for 1, 8 and 32 clients, on one tenant and on 100.
 
 #![expect(
@@ -12,6 +14,7 @@
 )]
 
 mod bare;
+mod functions;
 mod pgbench;
 
 use std::time::{Duration, Instant};
@@ -68,6 +71,9 @@ async fn measure(server: &Server, rounds: usize, round: Duration) {
                 ours / bare,
                 ours / pgbench
             );
+        }
+        if tenants == 1 {
+            functions::report(server.url(), &bare, round).await;
         }
     }
     store.close().await;
