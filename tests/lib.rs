@@ -3,3 +3,5 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "helpers of tests: a panic is how they fail")]
 
 pub mod postgres;
+#[cfg(feature = "s3")]
+pub mod s3;

@@ -8,6 +8,8 @@
 
 mod artifact;
 mod log;
+#[cfg(feature = "s3")]
+pub mod s3;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -91,11 +93,7 @@ impl Inner {
     }
 
     fn log(&self, tenant: &TenantId, log: LogName) -> PathBuf {
-        let name = match log {
-            LogName::CiRun(run, attempt) => format!("ci-run-{run}-{attempt}.log"),
-            LogName::Release(release) => format!("release-{release}.log"),
-        };
-        self.tenant(tenant).join("logs").join(name)
+        self.tenant(tenant).join("logs").join(log_file(log))
     }
 
     fn tenant(&self, tenant: &TenantId) -> PathBuf {
@@ -140,6 +138,13 @@ impl Blobs for FsBlobs {
 
 fn unavailable(error: &io::Error) -> BlobError {
     BlobError::Unavailable { message: error.to_string() }
+}
+
+fn log_file(log: LogName) -> String {
+    match log {
+        LogName::CiRun(run, attempt) => format!("ci-run-{run}-{attempt}.log"),
+        LogName::Release(release) => format!("release-{release}.log"),
+    }
 }
 
 /// Makes `path` and what lies above it, for the host's user alone.

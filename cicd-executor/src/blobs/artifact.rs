@@ -43,7 +43,7 @@ pub(super) async fn put(
 }
 
 /// A name that no other process draws either: hosts may share the directory.
-fn unused_name() -> String {
+pub(super) fn unused_name() -> String {
     static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(std::process::id()));
     static WRITTEN: AtomicU64 = AtomicU64::new(0);
     format!("{:016x}-{}", *PROCESS, WRITTEN.fetch_add(1, Ordering::Relaxed))

@@ -1,5 +1,6 @@
 //! Logs: appended, capped, read from any offset while they grow.
 
+use std::borrow::Cow;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -11,10 +12,9 @@ use cicd_core::port::LogChunk;
 use super::{Inner, make_directory};
 
 /// The most bytes that one read gives.
-const MOST: u64 = 1 << 20;
+pub(super) const MOST: u64 = 1 << 20;
 
 pub(super) fn append(blobs: &Inner, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let cap = blobs.limits.log_bytes;
     let _one_at_a_time = blobs.appending.lock().unwrap_or_else(PoisonError::into_inner);
     let mut file = match open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -24,15 +24,21 @@ pub(super) fn append(blobs: &Inner, path: &Path, bytes: &[u8]) -> io::Result<()>
         opened => opened?,
     };
     let length = file.metadata()?.len();
+    match addition(bytes, length, blobs.limits.log_bytes) {
+        Some(addition) => file.write_all(&addition),
+        None => Ok(()),
+    }
+}
+
+/// What `bytes` add to a log that has `length` bytes and may have `cap`; `None` once it was cut.
+pub(super) fn addition(bytes: &[u8], length: u64, cap: u64) -> Option<Cow<'_, [u8]>> {
     // The note takes the log beyond its cap: there is never a second one.
-    let Some(room) = cap.checked_sub(length) else { return Ok(()) };
-    let room = usize::try_from(room).unwrap_or(usize::MAX);
+    let room = usize::try_from(cap.checked_sub(length)?).unwrap_or(usize::MAX);
     match bytes.split_at_checked(room) {
-        None => file.write_all(bytes),
-        Some((_, [])) => file.write_all(bytes),
+        None | Some((_, [])) => Some(Cow::Borrowed(bytes)),
         Some((fits, _)) => {
             let note = format!("\n[cicd] the log is cut: more than {cap} bytes\n");
-            file.write_all(&[fits, note.as_bytes()].concat())
+            Some(Cow::Owned([fits, note.as_bytes()].concat()))
         }
     }
 }

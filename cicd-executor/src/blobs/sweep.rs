@@ -21,7 +21,7 @@ pub struct Swept {
 }
 
 /// For how long nobody writes to a file that is still being written.
-const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
+pub(super) const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl FsBlobs {
     /// Removes the logs and artifacts that were last written more than `age` ago, except the artifacts that `is_needed`: what the
@@ -64,7 +64,7 @@ pub(super) fn abandoned(blobs: &Inner) -> io::Result<()> {
     entries(&blobs.unfinished())?.iter().try_for_each(|file| remove_old(file, ABANDONED).map(|_| ()))
 }
 
-fn digest(name: &str) -> Option<Digest> {
+pub(super) fn digest(name: &str) -> Option<Digest> {
     format!("sha256:{name}").parse().ok()
 }
 
