@@ -17,6 +17,8 @@ mod refusals;
 mod retention;
 #[cfg(feature = "postgres")]
 mod row_security;
+#[cfg(all(feature = "postgres", feature = "s3"))]
+mod s3;
 mod start_and_stop;
 mod support;
 mod tools;

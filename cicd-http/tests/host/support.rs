@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use cicd_tests::s3;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
@@ -98,7 +99,12 @@ impl Data {
 
 fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cicd"));
-    command.env_clear().stdin(Stdio::null());
+    // Nothing but the key of the S3 server that a test may start.
+    command
+        .env_clear()
+        .env("AWS_ACCESS_KEY_ID", s3::KEY)
+        .env("AWS_SECRET_ACCESS_KEY", s3::SECRET)
+        .stdin(Stdio::null());
     command
 }
 

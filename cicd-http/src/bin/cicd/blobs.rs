@@ -1,10 +1,13 @@
 //! Where artifacts and logs are, and whether the hosts of a database have the same ones.
 
-use std::path::PathBuf;
+mod opened;
+mod place;
 
 use cicd_core::digest::Digest;
 use cicd_core::id::TenantId;
 use cicd_core::port::{Blobs, IdSource as _};
+#[cfg(feature = "s3")]
+use cicd_executor::blobs::s3::{S3Blobs, S3Options};
 use cicd_executor::blobs::{BlobLimits, FsBlobs};
 use cicd_http::RandomIds;
 use clap::Args;
@@ -13,6 +16,9 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use crate::data::Data;
 use crate::database::Opened;
 use crate::failure::Failure;
+use place::Place;
+
+pub(crate) use opened::OpenedBlobs;
 
 /// Whose artifact the mark is: no caller's.
 const HOSTS: &str = "cicd-hosts";
@@ -21,19 +27,53 @@ const MARK: &str = "blobs";
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct BlobStorage {
-    /// Where artifacts and logs are kept instead of in the data directory. All hosts of one PostgreSQL database need the same.
-    #[arg(long, env = "CICD_BLOBS", value_name = "DIR")]
-    blobs: Option<PathBuf>,
+    /// Where artifacts and logs are kept instead of in the data directory: a directory, or `s3://BUCKET/PREFIX`, whose credentials
+    /// come from the environment (`AWS_ACCESS_KEY_ID` and so on). All hosts of one PostgreSQL database need the same.
+    #[arg(long, env = "CICD_BLOBS", value_name = "PLACE")]
+    blobs: Option<Place>,
+    /// The address of the S3 server, such as `https://minio.example:9000`; without one `AWS_ENDPOINT_URL`, or Amazon's.
+    #[cfg(feature = "s3")]
+    #[arg(long, env = "CICD_S3_ENDPOINT", value_name = "URL")]
+    s3_endpoint: Option<String>,
+    /// The region of the S3 bucket; without one `AWS_REGION`.
+    #[cfg(feature = "s3")]
+    #[arg(long, env = "CICD_S3_REGION", value_name = "REGION")]
+    s3_region: Option<String>,
 }
 
 /// An artifact that is kept whatever its age.
 pub(crate) type Mark = (TenantId, Digest);
 
 impl BlobStorage {
-    pub(crate) fn open(&self, data: &Data) -> Result<FsBlobs, Failure> {
-        let directory = self.blobs.clone().unwrap_or_else(|| data.blobs());
+    pub(crate) async fn open(&self, data: &Data) -> Result<OpenedBlobs, Failure> {
+        let directory = match &self.blobs {
+            Some(Place::S3(address)) => return self.open_s3(address).await,
+            Some(Place::Directory(directory)) => directory.clone(),
+            None => data.blobs(),
+        };
         let failed = |error| Failure::new(format!("`{}`: {error}", directory.display()));
-        FsBlobs::open(&directory, BlobLimits::default()).map_err(failed)
+        let blobs = FsBlobs::open(&directory, BlobLimits::default()).map_err(failed)?;
+        Ok(OpenedBlobs::Directory(blobs))
+    }
+
+    #[cfg(feature = "s3")]
+    async fn open_s3(&self, address: &str) -> Result<OpenedBlobs, Failure> {
+        let mut options = S3Options::default();
+        if let Some(endpoint) = &self.s3_endpoint {
+            options = options.endpoint(endpoint);
+        }
+        if let Some(region) = &self.s3_region {
+            options = options.region(region);
+        }
+        let blobs = S3Blobs::open(address.parse()?, &options, BlobLimits::default()).await?;
+        tracing::info!(blobs = %blobs.address(), "opened");
+        Ok(OpenedBlobs::S3(blobs))
+    }
+
+    #[cfg(not(feature = "s3"))]
+    #[expect(clippy::unused_async, reason = "the same signature as with S3")]
+    async fn open_s3(&self, _: &str) -> Result<OpenedBlobs, Failure> {
+        Err(Failure::new("this binary was built without S3; accepted: a directory as `--blobs`"))
     }
 }
 

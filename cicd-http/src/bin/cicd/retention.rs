@@ -8,10 +8,10 @@ use cicd_core::digest::Digest;
 use cicd_core::id::TenantId;
 use cicd_core::page::Limit;
 use cicd_core::port::{ListQuery, Record, Store, StoreError};
-use cicd_executor::blobs::{FsBlobs, Swept};
+use cicd_executor::blobs::Swept;
 use clap::Args;
 
-use crate::blobs::Mark;
+use crate::blobs::{Mark, OpenedBlobs};
 use crate::failure::Failure;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -33,7 +33,7 @@ type Needed = BTreeSet<(TenantId, Digest)>;
 
 impl Retention {
     /// Removes what is old now, and once a day from then on; `mark` stays.
-    pub(crate) async fn keep(self, store: Arc<dyn Store>, blobs: FsBlobs, mark: Option<Mark>) {
+    pub(crate) async fn keep(self, store: Arc<dyn Store>, blobs: OpenedBlobs, mark: Option<Mark>) {
         let age = DAY.saturating_mul(self.keep_days);
         while !age.is_zero() {
             match sweep(&*store, &blobs, mark.clone(), age).await {
@@ -47,7 +47,7 @@ impl Retention {
 
 async fn sweep(
     store: &dyn Store,
-    blobs: &FsBlobs,
+    blobs: &OpenedBlobs,
     mark: Option<Mark>,
     age: Duration,
 ) -> Result<Swept, Failure> {

@@ -7,7 +7,6 @@ use std::time::Duration;
 use cicd_core::engine::Engine;
 use cicd_core::id::TenantId;
 use cicd_core::port::{Blobs, Secrets, Store};
-use cicd_executor::blobs::FsBlobs;
 use cicd_executor::secrets::FileSecrets;
 use cicd_http::{RandomIds, RouterOptions, TokenAuthenticator, router_with, server};
 use clap::Args;
@@ -75,9 +74,9 @@ impl Serve {
         let data = &self.database.data;
         // SQLite holds its own file.
         let _held = if opened.is_shared() { Some(data.hold().await?) } else { None };
-        let blobs = self.blobs.open(data)?;
-        let mark = blobs::shared(opened, &blobs).await?;
-        let engine = self.engine(opened.store(), blobs.clone()).await?;
+        let blobs = self.blobs.open(data).await?;
+        let mark = blobs::shared(opened, &*blobs.blobs()).await?;
+        let engine = self.engine(opened.store(), blobs.blobs()).await?;
         first_start::admin_token(&engine, &self.tenant, data).await?;
         let listener = TcpListener::bind(self.listen).await;
         let listener = listener.map_err(|error| Failure::new(format!("`{}`: {error}", self.listen)))?;
@@ -101,8 +100,7 @@ impl Serve {
         Ok(())
     }
 
-    async fn engine(&self, store: Arc<dyn Store>, blobs: FsBlobs) -> Result<Engine, Failure> {
-        let blobs: Arc<dyn Blobs> = Arc::new(blobs);
+    async fn engine(&self, store: Arc<dyn Store>, blobs: Arc<dyn Blobs>) -> Result<Engine, Failure> {
         let secrets: Arc<dyn Secrets> = Arc::new(FileSecrets::new(self.database.data.secrets()));
         let mut builder = Engine::builder()
             .shared_store(store)
