@@ -6,6 +6,7 @@ mod carry_out;
 mod cd_configs;
 mod change;
 mod ci_configs;
+mod deliveries;
 mod denial;
 mod deployments;
 mod ending;
@@ -23,11 +24,13 @@ mod runs;
 #[cfg(feature = "tokio")]
 mod runtime;
 mod services;
+mod sources;
 mod steering;
 mod subscribe;
 mod timer;
 mod turns;
 mod votes;
+mod waiting;
 mod worker;
 
 use std::collections::BTreeMap;
@@ -36,6 +39,7 @@ use std::sync::Arc;
 
 pub use access::NewToken;
 pub use builder::{BuildError, EngineBuilder};
+pub use deliveries::{DeliverError, Delivered};
 pub use error::EngineError;
 pub use operation::{Options, Outcome};
 pub use read::{Explanation, Permission, PermissionScope, Permissions, ReleaseDetail};
@@ -45,13 +49,15 @@ pub use runtime::{TokioTimer, Workers};
 pub use steering::Steer;
 pub use timer::Timer;
 pub use votes::VoteDraft;
+pub use waiting::MOST_WAITING;
 pub use worker::{Worker, WorkerConfig};
 
 use crate::ci::CiRules;
 use crate::id::{ExecutorName, TenantId};
-use crate::port::{Authorizer, Blobs, CiExecutor, DeployExecutor, IdSource, Store, StoreError};
+use crate::port::{Authorizer, Blobs, CiExecutor, DeployExecutor, IdSource, Secrets, Store, StoreError};
 use denial::Denials;
 use turns::Turns;
+use waiting::Waiting;
 
 /// The release-governance engine. Clones share everything.
 ///
@@ -94,12 +100,14 @@ struct Inner {
     authorizer: Arc<dyn Authorizer>,
     blobs: Arc<dyn Blobs>,
     ids: Arc<dyn IdSource>,
+    secrets: Option<Arc<dyn Secrets>>,
     timer: Arc<dyn Timer>,
     ci_executors: BTreeMap<ExecutorName, Arc<dyn CiExecutor>>,
     deploy_executors: BTreeMap<ExecutorName, Arc<dyn DeployExecutor>>,
     ci_rules: CiRules,
     turns: Turns,
     denials: Denials,
+    waiting: Waiting,
     committed: event_listener::Event,
 }
 

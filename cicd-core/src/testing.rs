@@ -14,5 +14,6 @@
 
 pub mod blobs;
 pub mod builders;
+pub mod sender;
 pub mod store;
 pub mod trace;

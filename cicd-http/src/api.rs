@@ -7,10 +7,11 @@ use axum::extract::OriginalUri;
 use axum::http::Uri;
 use cicd_core::authz::Caller;
 use cicd_core::engine::{Engine, EngineError};
+use cicd_core::id::SourceId;
 use cicd_core::page::{Limit, Page};
 use cicd_core::port::{ListQuery, Record};
 
-use crate::authn::Authenticator;
+use crate::authn::{Authenticator, Failures};
 use crate::problem::{Kind, Problem};
 
 /// The engine, who authenticates, and what the probes tell of the host.
@@ -21,11 +22,12 @@ struct Inner {
     engine: Engine,
     authenticator: Arc<dyn Authenticator>,
     dev: bool,
+    unverified: Failures<Option<SourceId>>,
 }
 
 impl Api {
     pub(crate) fn new(engine: Engine, authenticator: Arc<dyn Authenticator>, dev: bool) -> Self {
-        Self(Arc::new(Inner { engine, authenticator, dev }))
+        Self(Arc::new(Inner { engine, authenticator, dev, unverified: Failures::default() }))
     }
 
     /// The engine.
@@ -54,6 +56,11 @@ impl Api {
     /// Who says who asks.
     pub(crate) fn authenticator(&self) -> &dyn Authenticator {
         &*self.0.authenticator
+    }
+
+    /// The deliveries that were not verified, by the source that they were for; `None` for one that is not there.
+    pub(crate) fn unverified(&self) -> &Failures<Option<SourceId>> {
+        &self.0.unverified
     }
 
     /// Whether the host runs with less protection than one for others.

@@ -9,8 +9,9 @@ use axum::http::{HeaderValue, header};
 use cicd_core::authz::Caller;
 
 use crate::problem::{Kind, Problem};
+pub(crate) use failures::Failures;
 pub use token::TokenAuthenticator;
-pub(crate) use token::bearer;
+pub(crate) use token::{address, bearer};
 
 /// Why a request is nobody's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -5,6 +5,7 @@ mod grant;
 mod grounds;
 mod release;
 mod report;
+mod source;
 mod token;
 
 pub(crate) use event::Event;
@@ -12,4 +13,5 @@ pub(crate) use grant::{CallerView, GrantView, path_segment};
 pub(crate) use grounds::{Abort, REASON_CHARACTERS, Retry, Rollback, nothing};
 pub(crate) use release::{Approvals, Detail, ReleaseView, Status};
 pub(crate) use report::{Report, Reported};
+pub(crate) use source::{HookAddress, Received, SourceView};
 pub(crate) use token::{NewTokenView, TokenView};

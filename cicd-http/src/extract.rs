@@ -8,11 +8,11 @@ mod path;
 
 use axum::http::{HeaderMap, HeaderName};
 
-pub(crate) use body::draft;
+pub(crate) use body::{draft, raw};
 pub(crate) use caller::{RequestId, Who};
 pub(crate) use command::{Delete, Post, Put};
 pub(crate) use params::Params;
-pub(crate) use path::PathId;
+pub(crate) use path::{PathId, PathIds};
 
 use crate::problem::{Kind, Problem};
 

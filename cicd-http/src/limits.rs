@@ -13,6 +13,8 @@
 //! | time of a request, until its answer begins | 30 s | 503 `timed-out` |
 //! | time of the store's answer to `/readyz` | 3 s | 503 `unavailable` |
 //! | failed authentications of one address | 10 a minute | 429 `too-many-failures` |
+//! | deliveries of one address to one source that are not verified | 10 a minute | 429 `too-many-failures` |
+//! | deliveries of one source that wait for their commit | 32 | 429 `source-busy` |
 //! | connections of [`serve`](crate::server::serve) | 1 024 | new ones wait |
 //! | time in which a connection sends a request's headers | 10 s | the connection is closed |
 //! | time in which a stopping host answers what it has begun | 30 s | the connections are closed |

@@ -7,9 +7,11 @@ mod audit;
 mod cd_configs;
 mod ci_configs;
 mod ci_runs;
+mod deliveries;
 mod deployments;
 mod freezes;
 mod health;
+mod hooks;
 mod locks;
 mod logs;
 mod permissions;
@@ -18,6 +20,7 @@ mod problems;
 mod releases;
 mod roles;
 mod services;
+mod sources;
 mod steering;
 mod table;
 mod timelines;
@@ -48,11 +51,13 @@ pub(crate) fn guarded() -> Routes {
         .and(tokens::routes())
         .and(roles::routes())
         .and(permissions::routes())
+        .and(sources::routes())
+        .and(deliveries::routes())
 }
 
 /// Routes that check a credential of their own.
 pub(crate) fn with_own_credentials() -> Routes {
-    attempts::routes()
+    attempts::routes().and(hooks::routes())
 }
 
 /// Routes for everybody.

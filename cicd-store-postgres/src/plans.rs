@@ -14,7 +14,7 @@ use sqlx::{AssertSqlSafe, Connection as _};
 use crate::{events, list, load, schema, sessions};
 
 /// A table, what fills it beside tenant, id, version and birth, and its values for row `n`.
-const FILLED: [(&str, &str, &str); 13] = [
+const FILLED: [(&str, &str, &str); 16] = [
     ("service", "", ""),
     ("deployment", ", body", ", json_build_object('spec', json_build_object('service', 's-' || n % 1000))"),
     ("ci_config", "", ""),
@@ -33,6 +33,9 @@ const FILLED: [(&str, &str, &str); 13] = [
     ("lock", ", body", ", json_build_object('deployment', 'd-' || n % 2000, 'expires_at', cicd_timestamp(n))"),
     ("grant", "", ""),
     ("token", ", body", ", json_build_object('hash', 'h-' || n)"),
+    ("source", "", ""),
+    ("source_delivery", ", body", ", json_build_object('source', 'f-' || n % 1000)"),
+    ("delivery_mark", "", ""),
 ];
 
 const REST: &str = "
@@ -108,6 +111,9 @@ fn lists() -> Vec<ListQuery> {
         ListQuery::Grants,
         ListQuery::Tokens,
         ListQuery::PolicyFloors,
+        ListQuery::Sources,
+        ListQuery::Deliveries { source: cicd_core::id::SourceId::from_uuid(uuid(1)) },
+        ListQuery::OldestDeliveries,
     ];
     for service in [None, service] {
         for status in [None, Some("failed".to_owned())] {

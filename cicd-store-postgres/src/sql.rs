@@ -84,6 +84,9 @@ pub(crate) const fn table(kind: RecordKind) -> &'static str {
         RecordKind::Lock => "cicd_lock",
         RecordKind::Grant => "cicd_grant",
         RecordKind::Token => "cicd_token",
+        RecordKind::Source => "cicd_source",
+        RecordKind::SourceDelivery => "cicd_source_delivery",
+        RecordKind::DeliveryMark => "cicd_delivery_mark",
     }
 }
 

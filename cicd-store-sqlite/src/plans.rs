@@ -52,6 +52,11 @@ async fn lists_search() {
         ListQuery::Grants,
         ListQuery::Tokens,
         ListQuery::PolicyFloors,
+        ListQuery::Sources,
+        ListQuery::Deliveries {
+            source: cicd_core::id::SourceId::from_uuid(cicd_core::testing::builders::uuid(1)),
+        },
+        ListQuery::OldestDeliveries,
     ];
     for service in [None, service] {
         for status in [None, status.clone()] {

@@ -40,6 +40,7 @@ const CELLS: &[(Action, [bool; 6])] = &[
     (Action::PutPolicy, [NO, NO, NO, NO, YES, NO]),
     (Action::ManageRoles, [NO, NO, NO, NO, YES, NO]),
     (Action::ManageTokens, [NO, NO, NO, NO, YES, NO]),
+    (Action::ManageSources, [NO, NO, NO, NO, YES, NO]),
 ];
 
 #[test]

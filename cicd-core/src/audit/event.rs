@@ -48,6 +48,7 @@ pub enum SubjectKind {
     Lock,
     Grant,
     Token,
+    Source,
 }
 
 /// What an event is about, and what else it touches, so that lists can filter by it.

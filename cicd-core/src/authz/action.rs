@@ -80,6 +80,8 @@ actions! {
     ManageRoles = "role.manage",
     /// Create, list and revoke API tokens.
     ManageTokens = "token.manage",
+    /// Set up, change or delete a service's sources of events, and redeliver what they sent.
+    ManageSources = "source.manage",
 }
 
 impl std::fmt::Display for Action {

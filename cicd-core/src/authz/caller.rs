@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::choice::choice;
-use crate::id::{AttemptId, PrincipalId, Role, TenantId, TokenId};
+use crate::id::{AttemptId, PrincipalId, Role, SourceId, TenantId, TokenId};
 
 choice! {
     /// What stands behind a principal.
@@ -84,6 +84,11 @@ pub enum Actor {
         /// Which.
         id: AttemptId,
     },
+    /// A source of events, by its signature.
+    Source {
+        /// Which.
+        id: SourceId,
+    },
     /// The engine itself.
     System {
         /// Which of its parts.
@@ -101,4 +106,6 @@ pub enum SystemActor {
     Queue,
     /// Sets up a new installation.
     Bootstrap,
+    /// Removes what is old.
+    Retention,
 }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use super::denial::Denials;
 use super::turns::Turns;
+use super::waiting::Waiting;
 use super::{Engine, Inner, Timer};
 use crate::ci::CiRules;
 use crate::id::{ExecutorName, ParseIdError};
-use crate::port::{Authorizer, Blobs, CiExecutor, DeployExecutor, IdSource, Store};
+use crate::port::{Authorizer, Blobs, CiExecutor, DeployExecutor, IdSource, Secrets, Store};
 
 /// Why an engine can't be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +33,7 @@ pub struct EngineBuilder {
     authorizer: Option<Arc<dyn Authorizer>>,
     blobs: Option<Arc<dyn Blobs>>,
     ids: Option<Arc<dyn IdSource>>,
+    secrets: Option<Arc<dyn Secrets>>,
     timer: Option<Arc<dyn Timer>>,
     ci_executors: Vec<(String, Arc<dyn CiExecutor>)>,
     deploy_executors: Vec<(String, Arc<dyn DeployExecutor>)>,
@@ -73,6 +75,13 @@ impl EngineBuilder {
         self
     }
 
+    /// Resolves the secrets of sources with `secrets`. Without them no source can be set up.
+    #[must_use]
+    pub fn secrets(mut self, secrets: Arc<dyn Secrets>) -> Self {
+        self.secrets = Some(secrets);
+        self
+    }
+
     /// Waits with `timer`.
     #[must_use]
     pub fn timer(mut self, timer: impl Timer) -> Self {
@@ -111,12 +120,14 @@ impl EngineBuilder {
             authorizer: required(self.authorizer, "authorizer")?,
             blobs: required(self.blobs, "blobs")?,
             ids: required(self.ids, "ids")?,
+            secrets: self.secrets,
             timer: required(self.timer.or_else(default_timer), "timer")?,
             ci_executors: named(self.ci_executors)?,
             deploy_executors: named(self.deploy_executors)?,
             ci_rules: self.ci_rules,
             turns: Turns::default(),
             denials: Denials::default(),
+            waiting: Waiting::default(),
             committed: event_listener::Event::new(),
         })))
     }

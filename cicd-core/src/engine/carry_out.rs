@@ -271,7 +271,12 @@ impl Engine {
     }
 
     /// Waits a little, longer each time and differently each time, until the contention has lasted too long.
-    async fn back_off(&self, attempt: u32, began: Timestamp, now: Timestamp) -> Result<(), EngineError> {
+    pub(super) async fn back_off(
+        &self,
+        attempt: u32,
+        began: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), EngineError> {
         if now.micros_since(began) > CONTENTION_MICROS {
             return Err(EngineError::Contended);
         }

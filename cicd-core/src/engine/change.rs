@@ -7,7 +7,7 @@ use super::EngineError;
 use crate::audit::{AuditEvent, Subject, SubjectKind};
 use crate::authz::{Actor, Caller};
 use crate::ci::run::{CiRun, RunEvent};
-use crate::id::{ServiceId, TenantId};
+use crate::id::{RowVersion, ServiceId, TenantId};
 use crate::port::{ChangeSet, Record, RecordKey, RecordKind, Write};
 use crate::release::event::ReleaseEvent;
 use crate::release::{Release, ReleaseSpec};
@@ -109,6 +109,22 @@ impl By {
         let mut change =
             self.change(vec![self.event(kind, subject, json!({ "before": from, "after": null }))])?;
         change.write(Write::Delete { key: gone.key(), expected: gone.row_version() });
+        Ok(change)
+    }
+}
+
+impl By {
+    /// Rows that are deleted together; `from` says what they were, for the audit.
+    pub(super) fn delete_all<T: Serialize>(
+        &self,
+        kind: &str,
+        subject: Subject,
+        gone: impl IntoIterator<Item = (RecordKey, RowVersion)>,
+        from: &T,
+    ) -> Result<ChangeSet, EngineError> {
+        let data = json!({ "before": from, "after": null });
+        let mut change = self.change(vec![self.event(kind, subject, data)])?;
+        gone.into_iter().for_each(|(key, expected)| change.write(Write::Delete { key, expected }));
         Ok(change)
     }
 }

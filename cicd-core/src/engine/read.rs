@@ -61,7 +61,7 @@ pub struct Explanation {
 
 impl Engine {
     /// Loads, and asks whether `caller` may do `action` to what `object` finds.
-    async fn look(
+    pub(super) async fn look(
         &self,
         caller: &Caller,
         action: Action,

@@ -57,6 +57,7 @@ const DEFAULT: &[(&str, &[Action])] = &[
             Action::PutPolicy,
             Action::ManageRoles,
             Action::ManageTokens,
+            Action::ManageSources,
         ],
     ),
     (roles::AUDITOR, &[Action::ReadAudit]),

@@ -31,7 +31,7 @@ pub async fn smoke<S: Store>(store: &S) -> Result<Vec<String>, StoreError> {
 }
 
 /// Every list that needs no key.
-fn lists() -> [ListQuery; 9] {
+fn lists() -> [ListQuery; 11] {
     [
         ListQuery::Services,
         ListQuery::Deployments { service: None },
@@ -42,5 +42,7 @@ fn lists() -> [ListQuery; 9] {
         ListQuery::Grants,
         ListQuery::Tokens,
         ListQuery::PolicyFloors,
+        ListQuery::Sources,
+        ListQuery::OldestDeliveries,
     ]
 }

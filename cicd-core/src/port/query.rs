@@ -2,10 +2,10 @@
 
 use super::RecordKind;
 use crate::audit::Chain;
-use crate::id::{CiRunId, DeploymentId, ReleaseId, ServiceId};
+use crate::id::{CiRunId, DeploymentId, ReleaseId, ServiceId, SourceId};
 
-/// Which rows to list. Runs, releases and ledger entries come by the commits that made them, the last one first; everything
-/// else by its key.
+/// Which rows to list. Runs, releases, ledger entries and the deliveries of a source come by the commits that made them, the
+/// last one first; everything else by its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListQuery {
     /// Services.
@@ -53,6 +53,15 @@ pub enum ListQuery {
     Tokens,
     /// Policy floors.
     PolicyFloors,
+    /// Sources.
+    Sources,
+    /// The deliveries of a source.
+    Deliveries {
+        /// The source.
+        source: SourceId,
+    },
+    /// The deliveries of all sources, by their keys: the oldest one first.
+    OldestDeliveries,
 }
 
 impl ListQuery {
@@ -71,6 +80,8 @@ impl ListQuery {
             Self::Grants => RecordKind::Grant,
             Self::Tokens => RecordKind::Token,
             Self::PolicyFloors => RecordKind::PolicyFloor,
+            Self::Sources => RecordKind::Source,
+            Self::Deliveries { .. } | Self::OldestDeliveries => RecordKind::SourceDelivery,
         }
     }
 
@@ -78,7 +89,9 @@ impl ListQuery {
     #[must_use]
     pub const fn order(&self) -> ListOrder {
         match self {
-            Self::CiRuns { .. } | Self::Releases { .. } | Self::Ledger { .. } => ListOrder::Birth,
+            Self::CiRuns { .. } | Self::Releases { .. } | Self::Ledger { .. } | Self::Deliveries { .. } => {
+                ListOrder::Birth
+            }
             Self::Revisions { .. } => ListOrder::Revision,
             Self::Services
             | Self::Deployments { .. }
@@ -86,7 +99,9 @@ impl ListQuery {
             | Self::Locks
             | Self::Grants
             | Self::Tokens
-            | Self::PolicyFloors => ListOrder::Key,
+            | Self::PolicyFloors
+            | Self::Sources
+            | Self::OldestDeliveries => ListOrder::Key,
         }
     }
 
@@ -105,6 +120,7 @@ impl ListQuery {
                 ("status", status.clone()),
             ],
             Self::Ledger { deployment } => vec![("deployment", Some(deployment.to_string()))],
+            Self::Deliveries { source } => vec![("source", Some(source.to_string()))],
             Self::Revisions { kind, id } => {
                 vec![("kind", Some(kind.as_str().to_owned())), ("id", Some(id.clone()))]
             }
@@ -113,7 +129,9 @@ impl ListQuery {
             | Self::Locks
             | Self::Grants
             | Self::Tokens
-            | Self::PolicyFloors => Vec::new(),
+            | Self::PolicyFloors
+            | Self::Sources
+            | Self::OldestDeliveries => Vec::new(),
         };
         filters.into_iter().filter_map(|(member, value)| Some((member, value?))).collect()
     }

@@ -13,6 +13,7 @@ use crate::release::Release;
 use crate::release::ledger::LedgerEntry;
 use crate::release::queue::Queue;
 use crate::service::{Deployment, Service};
+use crate::source::{DeliveryMark, Source, SourceDelivery};
 use crate::time::Timestamp;
 
 macro_rules! records {
@@ -131,6 +132,12 @@ records! {
     Grant: "grant", Grant::key;
     /// An API token.
     Token: "token", |row| row.id.to_string();
+    /// A source of events.
+    Source: "source", |row| row.id.to_string();
+    /// A delivery of a source.
+    SourceDelivery: "source_delivery", |row| row.id.to_string();
+    /// That a delivery was taken.
+    DeliveryMark: "delivery_mark", |row| row.key.clone();
 }
 
 /// The key of a row within its tenant.
@@ -210,6 +217,9 @@ impl Record {
             Self::Lock(row) => stamp!(row, created_at),
             Self::Grant(row) => stamp!(row, granted_at),
             Self::Token(row) => stamp!(row, created_at),
+            Self::Source(row) => stamp!(row, created_at, updated_at),
+            Self::SourceDelivery(row) => stamp!(row, received_at),
+            Self::DeliveryMark(row) => stamp!(row, marked_at),
             // These two are folded from their events, which carry the time.
             Self::CiRun(_) | Self::Release(_) => {}
         }

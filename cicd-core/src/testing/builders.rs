@@ -11,7 +11,8 @@ use crate::ci::{CiConfig, CiRun, CiSpec};
 use crate::digest::Digest;
 use crate::gate::{Freeze, FreezeScope, Lock};
 use crate::id::{
-    CiRunId, DeploymentId, FreezeId, LockId, PrincipalId, ReleaseId, RowVersion, ServiceId, TenantId, TokenId,
+    CiRunId, DeliveryId, DeploymentId, FreezeId, LockId, PrincipalId, ReleaseId, RowVersion, ServiceId,
+    SourceId, TenantId, TokenId,
 };
 use crate::port::{ChangeSet, Record, RecordKey, RecordKind, Write};
 use crate::release::Release;
@@ -19,6 +20,9 @@ use crate::release::content::{Artifact, ArtifactOrigin};
 use crate::release::create::{self, Request, Surroundings};
 use crate::release::event::ReleaseEvent;
 use crate::service::{Capabilities, Deployment, DeploymentSpec, Service, Tier};
+use crate::source::{
+    Change, DeliveryMark, EventKind, IgnoreReason, Provider, Scheme, SecretRef, Source, SourceDelivery,
+};
 use crate::time::Timestamp;
 
 /// The tenant `name`.
@@ -199,6 +203,54 @@ pub fn token(number: u64, who: &str, secret: &str, expires_at: Timestamp) -> Tok
     }
 }
 
+/// A source of `service` that signs as GitHub does, with the secret `hook`.
+#[must_use]
+pub fn source(number: u64, service: &ServiceId) -> Source {
+    Source {
+        id: SourceId::from_uuid(uuid(number)),
+        name: format!("Source {number}"),
+        service: service.clone(),
+        provider: Provider::Github,
+        scheme: Scheme::Signature,
+        secrets: vec![SecretRef { secret: "hook".parse().expect("a slug") }],
+        events: vec![EventKind::Push, EventKind::Tag],
+        updated_by: principal("ada"),
+        updated_at: Timestamp::EPOCH,
+        created_at: Timestamp::EPOCH,
+        row_version: RowVersion::ABSENT,
+    }
+}
+
+/// A delivery of `source` that was a test of the connection; its body is its number.
+#[must_use]
+pub fn delivery(number: u64, source: &Source) -> SourceDelivery {
+    SourceDelivery {
+        id: DeliveryId::from_uuid(uuid(number)),
+        source: source.id,
+        service: source.service.clone(),
+        sender_id: Some(format!("sent-{number}")),
+        event: "ping".to_owned(),
+        body: Digest::of(&number.to_be_bytes()),
+        changes: vec![Change { event: None, outcome: IgnoreReason::Ping.into() }],
+        redeliveries: 0,
+        redelivered_by: None,
+        received_at: Timestamp::EPOCH,
+        row_version: RowVersion::ABSENT,
+    }
+}
+
+/// The marks of a delivery.
+#[must_use]
+pub fn marks(delivery: &SourceDelivery) -> Vec<DeliveryMark> {
+    let mark = |key| DeliveryMark {
+        key,
+        delivery: delivery.id,
+        marked_at: Timestamp::EPOCH,
+        row_version: RowVersion::ABSENT,
+    };
+    delivery.mark_keys().into_iter().map(mark).collect()
+}
+
 /// An event of the person `ann` about `subject`.
 #[must_use]
 pub fn event(kind: &str, subject: Subject) -> AuditEvent {
@@ -223,6 +275,7 @@ pub fn subject(key: &RecordKey) -> Subject {
         RecordKind::Lock => SubjectKind::Lock,
         RecordKind::Grant => SubjectKind::Grant,
         RecordKind::Token => SubjectKind::Token,
+        RecordKind::Source | RecordKind::SourceDelivery | RecordKind::DeliveryMark => SubjectKind::Source,
     };
     Subject::new(kind, key.id.clone())
 }

@@ -62,6 +62,7 @@ cases! { $
         every_revision_is_kept
         a_governance_change_moves_the_epoch_by_one
         a_token_is_found_by_its_hash
+        of_two_deliveries_with_one_mark_the_second_is_stale
     }
     refusals {
         a_write_of_another_version_is_stale
@@ -114,6 +115,7 @@ cases! { $
         runs_and_deployments_are_filtered
         the_ledger_comes_newest_first
         revisions_come_newest_first
+        deliveries_come_newest_first_and_by_their_age
     }
     pages {
         the_pages_are_the_list

@@ -1,15 +1,16 @@
-//! Failed authentications by address: beyond a few a minute an address has to wait.
+//! Failed authentications by address, and by what they were for: beyond a few a minute an address has to wait.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use crate::limits::{FAILING_ADDRESSES, FAILURE_WINDOW, FAILURES};
 
-/// Counts failures by address, in windows of [`FAILURE_WINDOW`].
+/// Counts failures by address and by what was asked for, in windows of [`FAILURE_WINDOW`].
 #[derive(Debug, Default)]
-pub(super) struct Failures(Mutex<HashMap<IpAddr, Window>>);
+pub(crate) struct Failures<K = ()>(Mutex<HashMap<(IpAddr, K), Window>>);
 
 #[derive(Clone, Copy, Debug)]
 struct Window {
@@ -23,18 +24,18 @@ impl Window {
     }
 }
 
-impl Failures {
-    /// How many seconds `address` has to wait; `None` when it may try.
-    pub(super) fn wait(&self, address: IpAddr, now: Instant) -> Option<u64> {
+impl<K: Eq + Hash> Failures<K> {
+    /// How many seconds `address` has to wait for `what`; `None` when it may try.
+    pub(crate) fn wait(&self, (address, what): (IpAddr, K), now: Instant) -> Option<u64> {
         let windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let window = windows.get(&network(address))?;
+        let window = windows.get(&(network(address), what))?;
         let blocked = !window.is_over(now) && window.count >= FAILURES;
         let left = FAILURE_WINDOW.saturating_sub(now.saturating_duration_since(window.since));
         blocked.then(|| left.as_secs().saturating_add(1))
     }
 
-    /// Counts one more failure of `address`.
-    pub(super) fn count(&self, address: IpAddr, now: Instant) {
+    /// Counts one more failure of `address` with `what`.
+    pub(crate) fn count(&self, (address, what): (IpAddr, K), now: Instant) {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= FAILING_ADDRESSES {
             windows.retain(|_, window| !window.is_over(now));
@@ -43,7 +44,7 @@ impl Failures {
             // Memory stays bounded; whoever commands so many addresses is not held back by a count.
             windows.clear();
         }
-        let window = windows.entry(network(address)).or_insert(Window { since: now, count: 0 });
+        let window = windows.entry((network(address), what)).or_insert(Window { since: now, count: 0 });
         if window.is_over(now) {
             *window = Window { since: now, count: 0 };
         }
@@ -73,15 +74,15 @@ mod tests {
     fn the_eleventh_try_waits_for_the_minute_to_end() {
         let (failures, now, ours) = (Failures::default(), Instant::now(), address("192.0.2.1"));
         for _ in 0..FAILURES {
-            assert_eq!(failures.wait(ours, now), None);
-            failures.count(ours, now);
+            assert_eq!(failures.wait((ours, ()), now), None);
+            failures.count((ours, ()), now);
         }
-        assert_eq!(failures.wait(ours, now), Some(61));
-        assert_eq!(failures.wait(ours, now + Duration::from_secs(59)), Some(2));
-        assert_eq!(failures.wait(address("192.0.2.2"), now), None, "another address is not held back");
-        assert_eq!(failures.wait(ours, now + FAILURE_WINDOW), None);
-        failures.count(ours, now + FAILURE_WINDOW);
-        assert_eq!(failures.wait(ours, now + FAILURE_WINDOW), None, "counting began anew");
+        assert_eq!(failures.wait((ours, ()), now), Some(61));
+        assert_eq!(failures.wait((ours, ()), now + Duration::from_secs(59)), Some(2));
+        assert_eq!(failures.wait((address("192.0.2.2"), ()), now), None, "another address is not held back");
+        assert_eq!(failures.wait((ours, ()), now + FAILURE_WINDOW), None);
+        failures.count((ours, ()), now + FAILURE_WINDOW);
+        assert_eq!(failures.wait((ours, ()), now + FAILURE_WINDOW), None, "counting began anew");
     }
 
     #[test]
@@ -95,7 +96,7 @@ mod tests {
     fn memory_is_bounded() {
         let (failures, now) = (Failures::default(), Instant::now());
         for number in 0..(2 * u32::try_from(FAILING_ADDRESSES).unwrap() + 5) {
-            failures.count(IpAddr::V4(number.into()), now);
+            failures.count((IpAddr::V4(number.into()), ()), now);
         }
         assert!(failures.0.lock().unwrap().len() <= FAILING_ADDRESSES);
     }

@@ -46,18 +46,19 @@ impl Authenticator for TokenAuthenticator {
     async fn authenticate(&self, parts: &Parts) -> Result<Caller, Unauthenticated> {
         let Some(address) = address(parts) else { return self.check(&parts.headers).await };
         let now = Instant::now();
-        if let Some(seconds) = self.failures.wait(address, now) {
+        if let Some(seconds) = self.failures.wait((address, ()), now) {
             return Err(Unauthenticated::TooManyFailures { seconds });
         }
         let checked = self.check(&parts.headers).await;
         if matches!(checked, Err(Unauthenticated::Invalid | Unauthenticated::Malformed { .. })) {
-            self.failures.count(address, now);
+            self.failures.count((address, ()), now);
         }
         checked
     }
 }
 
-fn address(parts: &Parts) -> Option<IpAddr> {
+/// Where a request comes from, as far as the host knows.
+pub(crate) fn address(parts: &Parts) -> Option<IpAddr> {
     parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(socket)| socket.ip())
 }
 

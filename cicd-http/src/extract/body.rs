@@ -16,20 +16,31 @@ use crate::problem::{Kind, Problem};
 /// # Errors
 /// 413 beyond [`BODY_BYTES`], 415 for anything but uncompressed `application/json`, 400 for malformed JSON.
 pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<(Vec<u8>, Value), Problem> {
+    let bytes = raw(headers, body).await?;
+    if bytes.is_empty() {
+        return Ok((bytes, Value::Object(Map::new())));
+    }
+    match json::parse(&bytes) {
+        Ok(value) => Ok((bytes, value)),
+        Err(error) => Err(Problem::new(Kind::MalformedJson, format!("{error}; accepted: one JSON text"))),
+    }
+}
+
+/// Reads a whole body as it came, without looking into it.
+///
+/// # Errors
+/// As [`read`], but for what is in it.
+pub(crate) async fn raw(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Problem> {
     let announced =
         header_text(headers, &header::CONTENT_LENGTH)?.and_then(|length| length.parse::<usize>().ok());
     if announced.is_some_and(|length| length > BODY_BYTES) {
         return Err(too_large());
     }
     let bytes = collect(body).await?;
-    if bytes.is_empty() {
-        return Ok((bytes, Value::Object(Map::new())));
+    if !bytes.is_empty() {
+        check_type(headers)?;
     }
-    check_type(headers)?;
-    match json::parse(&bytes) {
-        Ok(value) => Ok((bytes, value)),
-        Err(error) => Err(Problem::new(Kind::MalformedJson, format!("{error}; accepted: one JSON text"))),
-    }
+    Ok(bytes)
 }
 
 /// The draft in a body.

@@ -61,6 +61,8 @@ kinds! {
     MalformedQuery = BAD_REQUEST, "malformed-query", "The query is malformed";
     /// The request shows no credential, or none that works.
     Unauthenticated = UNAUTHORIZED, "unauthenticated", "Who asks is not known";
+    /// Nothing shows that the delivery comes from the sender that its source is set up for. Nobody is told why.
+    Unverified = UNAUTHORIZED, "unverified", "The sender is not verified";
     /// The caller may not do this; `action` names the right that is missing.
     Denied = FORBIDDEN, "denied", "The caller may not do this";
     /// Nobody votes on a release that they asked for.
@@ -111,6 +113,8 @@ kinds! {
     PreconditionRequired = PRECONDITION_REQUIRED, "precondition-required", "The request names no version";
     /// Too many authentications failed from this address: try again later.
     TooManyFailures = TOO_MANY_REQUESTS, "too-many-failures", "Too many authentications failed";
+    /// Too many deliveries of the source wait. Nothing has changed: send the same again later.
+    SourceBusy = TOO_MANY_REQUESTS, "source-busy", "Too many deliveries of the source wait";
     /// The headers have more bytes than are accepted.
     HeadersTooLarge = REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large", "The headers are too large";
     /// A defect: the log has more under the same `request_id`.

@@ -16,6 +16,8 @@ pub(crate) fn concrete(pattern: &str) -> String {
         .replace("{service}", "nothing")
         .replace("{deployment}", "nothing")
         .replace("{id}", uuid)
+        .replace("{delivery}", uuid)
+        .replace("{source}", &format!("default.{uuid}"))
         .replace("{digest}", &digest)
         .replace("{tier}", "production")
         .replace("{principal}", "eve")
@@ -30,12 +32,13 @@ async fn every_route_of_the_api_asks_who_asks() {
     for (method, pattern) in cicd_http::routes() {
         let answer = world.anonymous(method.as_str(), &concrete(&pattern)).send().await;
         if pattern.starts_with(cicd_http::API) {
-            assert_eq!(
-                (answer.status, answer.problem()),
-                (StatusCode::UNAUTHORIZED, "unauthenticated"),
-                "{pattern}"
-            );
-            assert!(answer.header("www-authenticate").starts_with("Bearer"), "{pattern}");
+            let (problem, scheme) = if pattern.contains("/hooks/") {
+                ("unverified", "Signature")
+            } else {
+                ("unauthenticated", "Bearer")
+            };
+            assert_eq!((answer.status, answer.problem()), (StatusCode::UNAUTHORIZED, problem), "{pattern}");
+            assert!(answer.header("www-authenticate").starts_with(scheme), "{pattern}");
             asked += 1;
         } else {
             assert_eq!(answer.status, StatusCode::OK, "{method} {pattern}");

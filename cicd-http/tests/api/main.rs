@@ -12,6 +12,7 @@ mod authentication;
 mod bad_input;
 mod conditions;
 mod generated;
+mod hooks;
 mod idempotency;
 mod rights;
 mod roles;

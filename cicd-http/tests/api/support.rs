@@ -11,12 +11,12 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::StatusCode;
 use cicd_core::engine::{Engine, WorkerConfig, Workers};
-use cicd_core::memory::{MemoryBlobs, MemoryStore, RoleTable, SteppedClock};
-use cicd_core::port::{Authorizer, Blobs, Store};
+use cicd_core::memory::{MemoryBlobs, MemorySecrets, MemoryStore, RoleTable, SteppedClock};
+use cicd_core::port::{Authorizer, Blobs, SecretValue, Store};
 use cicd_http::{RandomIds, TokenAuthenticator, router};
 use serde_json::{Value, json};
 
-pub(crate) use drafts::{draft, release_draft, run_draft, shop};
+pub(crate) use drafts::{draft, release_draft, run_draft, shop, source_draft};
 pub(crate) use executors::{TestCi, TestDeploy};
 pub(crate) use random::Random;
 pub(crate) use request::{Answer, Request};
@@ -56,6 +56,7 @@ impl World {
             .authorizer(authorizer)
             .blobs(Arc::clone(&blobs))
             .ids(RandomIds)
+            .secrets(Arc::new(secrets()))
             .ci_executor("test", TestCi::new(blobs))
             .deploy_executor("test", TestDeploy)
             .build()
@@ -140,6 +141,14 @@ impl World {
 fn clock_of(clock: &SteppedClock) -> impl Fn() -> cicd_core::time::Timestamp + Send + Sync + use<> {
     let clock = clock.clone();
     move || cicd_core::memory::Clock::now(&clock)
+}
+
+/// What the source of the tests signs with.
+pub(crate) const SECRET: &str = "the-secret-of-the-hook";
+
+fn secrets() -> MemorySecrets {
+    let tenant = "default".parse().unwrap();
+    MemorySecrets::new().with(tenant, "hook", SecretValue::new(SECRET.to_owned()))
 }
 
 async fn bootstrap(engine: &Engine, tenant: &str) -> String {

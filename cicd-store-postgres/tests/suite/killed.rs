@@ -24,8 +24,13 @@ SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 77 A
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))";
 
 /// One object in the middle of each step.
-const OBJECTS: [&str; LATEST_MIGRATION as usize] =
-    ["public.cicd_audit_event", "public.cicd_release", "public.cicd_outcome", "public.cicd_commit("];
+const OBJECTS: [&str; LATEST_MIGRATION as usize] = [
+    "public.cicd_audit_event",
+    "public.cicd_release",
+    "public.cicd_outcome",
+    "public.cicd_commit(",
+    "public.cicd_source_delivery",
+];
 
 #[tokio::test]
 async fn a_migration_that_was_killed_is_resumed() {

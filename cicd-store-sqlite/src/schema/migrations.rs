@@ -23,13 +23,14 @@ macro_rules! migration {
 }
 
 /// The number of the last step that this binary knows.
-pub const LATEST: u32 = 4;
+pub const LATEST: u32 = 5;
 
 pub(crate) const ALL: &[Migration] = &[
     migration!(1, "0001", "audit"),
     migration!(2, "0002", "rows"),
     migration!(3, "0003", "work"),
     migration!(4, "0004", "commit"),
+    migration!(5, "0005", "source"),
 ];
 
 impl Migration {

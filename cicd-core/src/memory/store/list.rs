@@ -53,6 +53,7 @@ fn wanted(query: &ListQuery, record: &Record) -> bool {
             release_fits(service.as_ref(), deployment.as_ref(), status, row)
         }
         (ListQuery::Ledger { deployment }, Record::LedgerEntry(row)) => row.deployment == *deployment,
+        (ListQuery::Deliveries { source }, Record::SourceDelivery(row)) => row.source == *source,
         _ => true,
     }
 }

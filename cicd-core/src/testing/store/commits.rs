@@ -8,15 +8,16 @@ use crate::audit::Chain;
 use crate::ci::run::{RunCommand, decide};
 use crate::digest::Digest;
 use crate::id::{AttemptId, RowVersion};
-use crate::port::{ListQuery, Load, Record, RecordKey, RecordKind, Write};
+use crate::port::{ListQuery, Load, Record, RecordKey, RecordKind, StoreError, Write};
 use crate::release::Release;
 use crate::release::event::ReleaseEvent;
 use crate::release::ledger::LedgerEntry;
 use crate::release::queue::Queue;
 use crate::service::Tier;
+use crate::source::SourceDelivery;
 use crate::testing::builders::{
-    cd_config, ci_config, delete, floor, freeze, grant, lock, principal, put, release_id, run_id,
-    run_triggered, service, token, uuid,
+    cd_config, ci_config, delete, delivery, floor, freeze, grant, lock, marks, principal, put, release_id,
+    run_id, run_triggered, service, source, token, uuid,
 };
 
 pub(super) async fn a_commit_answers_what_a_load_then_reads(fixture: Fixture) {
@@ -52,7 +53,10 @@ pub(super) async fn every_kind_of_row_can_be_written_and_read(fixture: Fixture) 
     let now = world.load(Load::tenant()).await.now;
     let site = &world.site;
     let release = world.create(1).await;
-    let rows: [Record; 9] = [
+    let source = source(4, &site.service.id);
+    let delivery = delivery(5, &source);
+    let mark = marks(&delivery).remove(0);
+    let rows: [Record; 12] = [
         service("blog").into(),
         ci_config(&site.service.id).into(),
         Queue::after(None, &release).into(),
@@ -62,6 +66,9 @@ pub(super) async fn every_kind_of_row_can_be_written_and_read(fixture: Fixture) 
         lock(2, &site.deployment.id, now.plus_seconds(60)).into(),
         grant("rita", "release-manager").into(),
         token(3, "rita", "s3cret", now.plus_seconds(60)).into(),
+        source.into(),
+        delivery.into(),
+        mark.into(),
     ];
     for row in rows {
         let key = row.key();
@@ -181,4 +188,31 @@ pub(super) async fn a_token_is_found_by_its_hash(fixture: Fixture) {
     assert_eq!(found, revoked);
     assert_eq!(found.principal, principal("rita"));
     assert!(!found.works(at));
+}
+
+pub(super) async fn of_two_deliveries_with_one_mark_the_second_is_stale(fixture: Fixture) {
+    let world = World::of(fixture).await;
+    let source = world.put(source(1, &world.site.service.id)).await;
+    let taken = |number: u64, marked: &SourceDelivery| {
+        let mut change = put(&world.tenant, delivery(number, &source));
+        for mark in marks(marked) {
+            change.write(Write::Put(Box::new(mark.into())));
+        }
+        change
+    };
+    let first = delivery(2, &source);
+    world.commit(taken(2, &first)).await;
+    let same_body = SourceDelivery { sender_id: Some("another id".to_owned()), ..first.clone() };
+    let same_id = SourceDelivery { body: Digest::of(b"another body"), ..first.clone() };
+    for repeat in [&first, &same_body, &same_id] {
+        let refused = world.try_commit(taken(3, repeat)).await.unwrap_err();
+        let StoreError::Stale { what } = refused else { panic!("{refused:?}") };
+        assert_eq!(what.kind, RecordKind::DeliveryMark);
+        let Some(Record::DeliveryMark(mark)) = world.load(Load::record(what)).await.record else {
+            panic!("the mark is there")
+        };
+        assert_eq!(mark.delivery, first.id);
+    }
+    assert_eq!(world.list(&ListQuery::OldestDeliveries).await.len(), 1, "a repeat leaves nothing");
+    world.commit(taken(4, &delivery(4, &source))).await;
 }

@@ -48,7 +48,7 @@ pub async fn dump(store: &dyn Store, tenant: &TenantId) -> Dump {
     Dump { lists, snapshots, chains }
 }
 
-fn top_lists() -> [ListQuery; 9] {
+fn top_lists() -> [ListQuery; 11] {
     [
         ListQuery::Services,
         ListQuery::Deployments { service: None },
@@ -59,12 +59,15 @@ fn top_lists() -> [ListQuery; 9] {
         ListQuery::Grants,
         ListQuery::Tokens,
         ListQuery::PolicyFloors,
+        ListQuery::Sources,
+        ListQuery::OldestDeliveries,
     ]
 }
 
 fn lists_of(row: &Record) -> Vec<ListQuery> {
     let revisions = |kind, id: &str| ListQuery::Revisions { kind, id: id.to_owned() };
     match row {
+        Record::Source(row) => vec![ListQuery::Deliveries { source: row.id }],
         Record::Service(row) => vec![revisions(RecordKind::CiConfig, row.id.as_str())],
         Record::Deployment(row) => vec![
             ListQuery::Ledger { deployment: row.id.clone() },

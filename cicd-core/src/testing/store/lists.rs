@@ -8,8 +8,10 @@ use crate::cd::CdConfig;
 use crate::ci::CiRun;
 use crate::port::{ListQuery, Record, RecordKey, RecordKind, Write};
 use crate::release::ledger::LedgerEntry;
+use crate::source::Source;
 use crate::testing::builders::{
-    Site, cd_config, ci_config, event, principal, put, run_id, run_triggered, service, subject,
+    Site, cd_config, ci_config, delivery, event, principal, put, run_id, run_triggered, service, source,
+    subject,
 };
 
 fn ids(rows: &[Record]) -> Vec<String> {
@@ -147,4 +149,19 @@ pub(super) async fn revisions_come_newest_first(fixture: Fixture) {
     world.commit(put(&world.tenant, other.config)).await;
     let query = ListQuery::Revisions { kind: RecordKind::CdConfig, id: current.deployment.to_string() };
     assert_eq!(world.list(&query).await, expected);
+}
+
+pub(super) async fn deliveries_come_newest_first_and_by_their_age(fixture: Fixture) {
+    let world = World::of(fixture).await;
+    let shop = world.put(source(1, &world.site.service.id)).await;
+    let other = world.put(source(2, &world.site.service.id)).await;
+    for (number, source) in [(11, &shop), (13, &other), (12, &shop)] {
+        world.put(delivery(number, source)).await;
+    }
+    let of = |source: &Source| ListQuery::Deliveries { source: source.id };
+    assert_eq!(ids(&world.list(&of(&shop)).await), numbered(RecordKind::SourceDelivery, &[12, 11]));
+    assert_eq!(ids(&world.list(&of(&other)).await), numbered(RecordKind::SourceDelivery, &[13]));
+    let all = world.list(&ListQuery::OldestDeliveries).await;
+    assert_eq!(ids(&all), numbered(RecordKind::SourceDelivery, &[11, 12, 13]));
+    assert_eq!(ids(&world.list(&ListQuery::Sources).await), numbered(RecordKind::Source, &[1, 2]));
 }

@@ -6,13 +6,16 @@ use cicd_core::ci::run::{CiRun, RunDraft};
 use cicd_core::digest::Digest;
 use cicd_core::engine::{Engine, EngineError, Options, Outcome, Steer};
 use cicd_core::gate::{Freeze, FreezeDraft, Lock, LockDraft};
+use cicd_core::id::DeliveryId;
 use cicd_core::memory::Clock as _;
 use cicd_core::page::Limit;
 use cicd_core::port::{EventQuery, ListQuery, RecordKey, RecordKind};
 use cicd_core::release::Release;
 use cicd_core::service::{ServiceDraft, Tier};
+use cicd_core::source::Source;
 use serde_json::json;
 
+use super::sources;
 use super::world::{World, ci_config, rolling, target, vote_on};
 
 /// Something of everything.
@@ -22,6 +25,8 @@ pub(crate) struct There {
     freeze: Freeze,
     lock: Lock,
     token: Token,
+    source: Source,
+    delivery: DeliveryId,
 }
 
 type Asked = Vec<(&'static str, Result<(), EngineError>)>;
@@ -53,6 +58,8 @@ pub(crate) fn token_draft(who: &Caller, role: &str) -> TokenDraft {
 impl There {
     pub(crate) async fn new(world: &World) -> Self {
         let (engine, plain) = (&world.engine, Options::default());
+        let source = sources::source(world).await;
+        let delivery = sources::push(world, &source, &sources::pushed("main", 'a')).await.unwrap().delivery;
         let token = engine.create_token(&world.ada(), &token_draft(&world.ann(), "developer"), &plain).await;
         Self {
             run: world.run(&"a".repeat(40)).await,
@@ -60,6 +67,8 @@ impl There {
             freeze: engine.add_freeze(&world.rita(), &freeze(world, 3600), &plain).await.unwrap().value,
             lock: engine.take_lock(&world.rita(), &lock(world, 3600), &plain).await.unwrap().value,
             token: token.unwrap().value.token,
+            source,
+            delivery,
         }
     }
 
@@ -101,7 +110,8 @@ impl There {
             | Action::BreakLock
             | Action::PutPolicy
             | Action::ManageRoles
-            | Action::ManageTokens => self.govern(world, engine, action, o).await,
+            | Action::ManageTokens
+            | Action::ManageSources => self.govern(world, engine, action, o).await,
         }
     }
 
@@ -121,6 +131,9 @@ impl There {
             ("release", engine.release(&ann, release).await.map(drop)),
             ("explain", engine.explain(&ann, release).await.map(drop)),
             ("service_timeline", engine.service_timeline(&ann, &service, None, page).await.map(drop)),
+            ("source", engine.source(&ann, self.source.id).await.map(drop)),
+            ("deliveries", engine.deliveries(&ann, self.source.id, None, page).await.map(drop)),
+            ("delivery", engine.delivery(&ann, self.source.id, self.delivery).await.map(drop)),
             ("release_timeline", engine.release_timeline(&ann, release).await.map(drop)),
         ]
     }
@@ -137,6 +150,9 @@ impl There {
             ListQuery::Freezes,
             ListQuery::Locks,
             ListQuery::PolicyFloors,
+            ListQuery::Sources,
+            ListQuery::Deliveries { source: self.source.id },
+            ListQuery::OldestDeliveries,
         ];
         let mut asked = Asked::new();
         for query in queries {
@@ -242,6 +258,7 @@ impl There {
                 vec![("put_floor", told(engine.put_floor(&ada, Tier::Staging, &draft, o).await))]
             }
             Action::ManageRoles => self.roles(world, engine, o).await,
+            Action::ManageSources => self.sources(world, engine, o).await,
             _ => self.tokens(world, engine, o).await,
         }
     }
@@ -253,6 +270,17 @@ impl There {
             ("grant", told(engine.grant(&ada, &new, o).await)),
             ("revoke_grant", told(engine.revoke_grant(&ada, &held, o).await)),
             ("list", engine.list(&ada, &ListQuery::Grants, None, Limit::default()).await.map(drop)),
+        ]
+    }
+
+    async fn sources(&self, world: &World, engine: &Engine, o: &Options) -> Asked {
+        let (ada, id) = (world.ada(), self.source.id);
+        let draft = sources::draft("Another name");
+        vec![
+            ("create_source", told(engine.create_source(&ada, &draft, o).await)),
+            ("put_source", told(engine.put_source(&ada, id, &draft, o).await)),
+            ("redeliver", told(engine.redeliver(&ada, id, self.delivery, o).await)),
+            ("delete_source", told(engine.delete_source(&ada, id, o).await)),
         ]
     }
 

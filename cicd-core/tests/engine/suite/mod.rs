@@ -21,6 +21,7 @@ mod races;
 mod rollouts;
 mod runs;
 mod scopes;
+mod sources;
 mod story;
 mod subscribe;
 mod versions;

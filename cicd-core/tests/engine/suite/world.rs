@@ -11,8 +11,8 @@ use cicd_core::engine::{
     ArtifactSource, Engine, EngineError, Options, ReleaseDraft, VoteDraft, WorkerConfig, Workers,
 };
 use cicd_core::id::{CiRunId, DeploymentId, ReleaseId, ServiceId, TenantId};
-use cicd_core::memory::{MemoryBlobs, RoleTable, SequentialIds};
-use cicd_core::port::{Authorizer, Load};
+use cicd_core::memory::{MemoryBlobs, MemorySecrets, RoleTable, SequentialIds};
+use cicd_core::port::{Authorizer, Load, SecretValue};
 use cicd_core::release::Release;
 use cicd_core::service::{DeploymentSpec, ServiceDraft};
 use serde_json::{Value, json};
@@ -289,10 +289,22 @@ fn built(
         .blobs(Arc::new(MemoryBlobs::default()))
         .ids(SequentialIds::seeded(seed))
         .timer(clock.clone())
+        .secrets(Arc::new(secrets()))
         .ci_executor("test", builds.clone())
         .deploy_executor("test", deploys.clone())
         .build()
         .unwrap()
+}
+
+/// What sources sign with.
+pub(crate) const SECRETS: [(&str, &str); 2] =
+    [("hook", "the-secret-of-the-hook"), ("next-hook", "the-secret-that-comes-next")];
+
+fn secrets() -> MemorySecrets {
+    let tenant: TenantId = "acme".parse().unwrap();
+    SECRETS.into_iter().fold(MemorySecrets::new(), |secrets, (name, value)| {
+        secrets.with(tenant.clone(), name, SecretValue::new(value.to_owned()))
+    })
 }
 
 /// An engine that knows the default roles.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cicd_core::digest::Digest;
+use cicd_core::engine::Engine;
 use cicd_core::id::TenantId;
 use cicd_core::page::Limit;
 use cicd_core::port::{ListQuery, Record, Store, StoreError};
@@ -26,6 +27,10 @@ pub(crate) struct Retention {
     #[arg(long, env = "CICD_KEEP_DAYS", default_value_t = 90, value_name = "DAYS")]
     #[arg(value_parser = clap::value_parser!(u32).range(0..=36_500))]
     keep_days: u32,
+    /// For how many days it is kept what sources delivered, and by which ids and bodies a repeat is known.
+    #[arg(long, env = "CICD_KEEP_DELIVERIES_DAYS", default_value_t = 90, value_name = "DAYS")]
+    #[arg(value_parser = clap::value_parser!(u32).range(30..=36_500))]
+    keep_deliveries_days: u32,
 }
 
 /// An artifact, and whose it is.
@@ -33,15 +38,37 @@ type Needed = BTreeSet<(TenantId, Digest)>;
 
 impl Retention {
     /// Removes what is old now, and once a day from then on; `mark` stays.
-    pub(crate) async fn keep(self, store: Arc<dyn Store>, blobs: OpenedBlobs, mark: Option<Mark>) {
+    pub(crate) async fn keep(
+        self,
+        engine: Engine,
+        store: Arc<dyn Store>,
+        blobs: OpenedBlobs,
+        mark: Option<Mark>,
+    ) {
         let age = DAY.saturating_mul(self.keep_days);
-        while !age.is_zero() {
-            match sweep(&*store, &blobs, mark.clone(), age).await {
-                Ok(Swept { artifacts, logs }) => tracing::info!(artifacts, logs, "removed what was old"),
-                Err(error) => tracing::warn!(%error, "what is old could not be removed"),
+        loop {
+            if !age.is_zero() {
+                match sweep(&*store, &blobs, mark.clone(), age).await {
+                    Ok(Swept { artifacts, logs }) => tracing::info!(artifacts, logs, "removed what was old"),
+                    Err(error) => tracing::warn!(%error, "what is old could not be removed"),
+                }
+            }
+            match self.forget(&engine).await {
+                Ok(deliveries) => tracing::info!(deliveries, "forgot what sources delivered long ago"),
+                Err(error) => tracing::warn!(%error, "old deliveries could not be forgotten"),
             }
             tokio::time::sleep(DAY).await;
         }
+    }
+
+    /// Forgets the old deliveries of every tenant.
+    async fn forget(self, engine: &Engine) -> Result<usize, Failure> {
+        let seconds = DAY.saturating_mul(self.keep_deliveries_days).as_secs();
+        let mut forgotten = 0_usize;
+        for tenant in engine.tenants().await? {
+            forgotten = forgotten.saturating_add(engine.forget_deliveries(&tenant, seconds).await?);
+        }
+        Ok(forgotten)
     }
 }
 

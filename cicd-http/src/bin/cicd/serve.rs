@@ -82,7 +82,7 @@ impl Serve {
         let listener = listener.map_err(|error| Failure::new(format!("`{}`: {error}", self.listen)))?;
         let options = RouterOptions { dev: self.executors.is_dev() };
         let router = router_with(engine.clone(), TokenAuthenticator::new(engine.clone()), options);
-        let retention = tokio::spawn(self.retention.keep(opened.store(), blobs, mark));
+        let retention = tokio::spawn(self.retention.keep(engine.clone(), opened.store(), blobs, mark));
         let workers = engine.spawn_workers(self.work.into());
         tracing::info!(address = %listener.local_addr()?, "listening");
         let asked_to_end = signals.asked_to_end().shared();
@@ -107,6 +107,7 @@ impl Serve {
             .authorizer(self.authorization.authorizer().await?)
             .blobs(Arc::clone(&blobs))
             .ids(RandomIds)
+            .secrets(Arc::clone(&secrets))
             .ci_rules(self.executors.ci_rules());
         if let Some(command) = self.executors.command(&self.database.data, blobs, secrets).await? {
             builder = builder.ci_executor("command", command.clone()).deploy_executor("command", command);

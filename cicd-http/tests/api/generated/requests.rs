@@ -131,6 +131,8 @@ impl Generator {
             .replace("{service}", self.random.word(&["shop", "shop", "shop", "shop-new", "gone"]))
             .replace("{deployment}", self.random.word(&deployment))
             .replace("{tier}", self.random.word(&tier))
+            .replace("{delivery}", &self.id("deliveries"))
+            .replace("{source}", &format!("default.{}", self.id("sources")))
             .replace("{code}", self.random.word(&["not-found", "internal", "x"]));
         if self.random.percent(4) {
             return path
@@ -221,7 +223,7 @@ impl Generator {
         }
         self.contents.extend(text("/content_digest"));
         if let Some(id) = text("/id").filter(|id| id.len() == 36) {
-            let kinds = ["ci-runs", "releases", "freezes", "locks", "tokens"];
+            let kinds = ["ci-runs", "releases", "freezes", "locks", "tokens", "sources"];
             let kind = kinds.iter().rev().find(|kind| request.path.contains(*kind)).unwrap_or(&"none");
             if !self.ids.iter().any(|(_, known)| *known == id) {
                 self.ids.push(((*kind).to_owned(), id));

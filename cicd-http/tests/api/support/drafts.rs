@@ -48,6 +48,11 @@ pub(crate) fn release_draft(deployment: &str, run: &str) -> Value {
     json!({ "deployment": deployment, "artifact": { "ci_run": run }, "version": "1.0.0", "reason": "ship it" })
 }
 
+/// What sets up a source of `shop` that signs as GitHub does.
+pub(crate) fn source_draft() -> Value {
+    json!({ "name": "GitHub", "service": "shop", "provider": "github", "secrets": [{ "secret": "hook" }] })
+}
+
 /// A body that the route takes.
 pub(crate) fn draft(method: &Method, pattern: &str) -> Option<Value> {
     if *method != Method::POST && *method != Method::PUT {
@@ -74,6 +79,7 @@ pub(crate) fn draft(method: &Method, pattern: &str) -> Option<Value> {
         }
         "/locks" => json!({ "deployment": "nothing", "reason": "mine", "expires_at": until }),
         "/policies/{tier}" => json!({ "minimum_votes": 1 }),
+        "/sources" | "/sources/{id}" => source_draft(),
         "/tokens" => json!({ "principal": "eve", "roles": ["admin"] }),
         "/roles" => json!({ "principal": "eve", "role": "admin", "scope": { "tier": "staging" } }),
         _ => json!({}),

@@ -1,0 +1,73 @@
+//! `/hooks/{source}`: where senders deliver. Their signature is their credential.
+
+use std::time::Instant;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use cicd_core::engine::DeliverError;
+use cicd_core::source::Headers;
+
+use super::Routes;
+use crate::api::Api;
+use crate::authn::{Unauthenticated, address};
+use crate::dto::{HookAddress, Received};
+use crate::extract::{Params, PathId, raw};
+use crate::problem::{Kind, Problem};
+use crate::reply;
+
+/// After how many seconds a sender whose source is busy comes again.
+const RETRY_SECONDS: u64 = 1;
+
+pub(super) fn routes() -> Routes {
+    Routes::default().post("/hooks/{source}", deliver)
+}
+
+/// Answers once the delivery and what it starts are stored: 202, or 200 for a repeat.
+async fn deliver(
+    State(api): State<Api>,
+    PathId(text): PathId<String>,
+    params: Params,
+    request: Request,
+) -> Result<Response, Problem> {
+    params.finish()?;
+    let (parts, body) = request.into_parts();
+    let hook: Option<HookAddress> = text.parse().ok();
+    let (now, from) = (Instant::now(), address(&parts));
+    let asked = hook.as_ref().map(|hook| hook.source);
+    for what in [None, asked] {
+        if let Some(seconds) = from.and_then(|from| api.unverified().wait((from, what), now)) {
+            return Err(Unauthenticated::TooManyFailures { seconds }.into());
+        }
+    }
+    let body = raw(&parts.headers, body).await?;
+    let headers = Headers::new(parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
+    let delivered = match &hook {
+        Some(hook) => api.engine().deliver(&hook.tenant, hook.source, &headers, &body).await,
+        None => Err(DeliverError::Unknown),
+    };
+    let delivered = delivered.map_err(|error| {
+        let what = if error == DeliverError::Unknown { None } else { asked };
+        if let (Some(from), DeliverError::Unknown | DeliverError::Unverified { .. }) = (from, &error) {
+            api.unverified().count((from, what), now);
+        }
+        refused(error)
+    })?;
+    let mut response = reply::json(&Received::from(delivered));
+    *response.status_mut() = if delivered.is_duplicate { StatusCode::OK } else { StatusCode::ACCEPTED };
+    Ok(response)
+}
+
+/// Why, a sender is not told: it would help one who forges.
+fn refused(error: DeliverError) -> Problem {
+    match error {
+        DeliverError::Unknown | DeliverError::Unverified { .. } => {
+            tracing::info!(%error, "a delivery is not taken");
+            let challenge = HeaderValue::from_static("Signature realm=\"cicd\"");
+            Problem::new(Kind::Unverified, "nothing shows that this comes from the sender of the source")
+                .header(header::WWW_AUTHENTICATE, challenge)
+        }
+        DeliverError::Busy => Problem::new(Kind::SourceBusy, error.to_string()).retry_after(RETRY_SECONDS),
+        DeliverError::Engine(error) => error.into(),
+    }
+}

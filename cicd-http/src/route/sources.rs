@@ -1,0 +1,92 @@
+//! `/sources`: who may start runs by an event. Their secrets are named, never told.
+
+use axum::extract::{OriginalUri, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use cicd_core::authz::Caller;
+use cicd_core::id::SourceId;
+use cicd_core::port::ListQuery;
+use cicd_core::source::{Source, SourceDraft};
+
+use super::Routes;
+use crate::api::{Api, location};
+use crate::dto::SourceView;
+use crate::extract::{Delete, Params, PathId, Post, Put, Who};
+use crate::problem::Problem;
+use crate::reply;
+
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .get("/sources", list)
+        .post("/sources", create)
+        .get("/sources/{id}", show)
+        .put("/sources/{id}", put)
+        .delete("/sources/{id}", delete)
+}
+
+/// Shows a source with its address, under whatever prefix the host nested the router.
+fn view(caller: &Caller, original: &OriginalUri, uri: &Uri, source: Source) -> SourceView {
+    SourceView::of(source, &caller.tenant, |path| location(original, uri, path))
+}
+
+async fn list(
+    State(api): State<Api>,
+    Who(caller): Who,
+    original: OriginalUri,
+    uri: Uri,
+    mut params: Params,
+) -> Result<Response, Problem> {
+    let page = params.page();
+    params.finish()?;
+    let page = api.list(&caller, &ListQuery::Sources, page).await?;
+    reply::records(page, |source: Source| view(&caller, &original, &uri, source))
+}
+
+async fn show(
+    State(api): State<Api>,
+    Who(caller): Who,
+    PathId(id): PathId<SourceId>,
+    original: OriginalUri,
+    uri: Uri,
+    params: Params,
+) -> Result<Response, Problem> {
+    params.finish()?;
+    let source = api.engine().source(&caller, id).await?;
+    let version = source.row_version;
+    Ok(reply::row(&view(&caller, &original, &uri, source), version))
+}
+
+async fn create(
+    State(api): State<Api>,
+    original: OriginalUri,
+    uri: Uri,
+    post: Post,
+) -> Result<Response, Problem> {
+    let draft = post.draft(SourceDraft::parse)?;
+    let outcome = api.engine().create_source(&post.caller, &draft, &post.options).await?;
+    let place = location(&original, &uri, format_args!("/sources/{}", outcome.value.id));
+    let shown = |source: &Source| view(&post.caller, &original, &uri, source.clone());
+    Ok(reply::created(&outcome, outcome.value.row_version, &place, shown))
+}
+
+async fn put(
+    State(api): State<Api>,
+    PathId(id): PathId<SourceId>,
+    original: OriginalUri,
+    uri: Uri,
+    put: Put,
+) -> Result<Response, Problem> {
+    let draft = put.draft(SourceDraft::parse)?;
+    let outcome = api.engine().put_source(&put.caller, id, &draft, &put.options).await?;
+    let shown = |source: &Source| view(&put.caller, &original, &uri, source.clone());
+    Ok(reply::written(StatusCode::OK, &outcome, outcome.value.row_version, shown))
+}
+
+async fn delete(
+    State(api): State<Api>,
+    PathId(id): PathId<SourceId>,
+    delete: Delete,
+) -> Result<Response, Problem> {
+    delete.params.finish()?;
+    Ok(reply::gone(&api.engine().delete_source(&delete.caller, id, &delete.options).await?))
+}

@@ -1,0 +1,12 @@
+-- keeps: rows
+CREATE TABLE cicd_down (rows INTEGER NOT NULL CONSTRAINT rows_would_be_lost CHECK (rows = 0));
+INSERT INTO cicd_down
+    SELECT count(*) FROM cicd_source
+    UNION ALL SELECT count(*) FROM cicd_source_delivery
+    UNION ALL SELECT count(*) FROM cicd_delivery_mark;
+DROP TABLE cicd_down;
+-- end of guard
+
+DROP TABLE cicd_delivery_mark;
+DROP TABLE cicd_source_delivery;
+DROP TABLE cicd_source;
