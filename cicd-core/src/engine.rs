@@ -1,6 +1,7 @@
 //! The engine: load, check, decide, commit. Workers that drive executors go through the same door.
 
 mod access;
+mod audience;
 mod builder;
 mod carry_out;
 mod cd_configs;
@@ -38,6 +39,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use access::NewToken;
+pub use audience::Audience;
 pub use builder::{BuildError, EngineBuilder};
 pub use deliveries::{DeliverError, Delivered};
 pub use error::EngineError;

@@ -12,6 +12,7 @@ use cicd_core::page::{Limit, Page};
 use cicd_core::port::{ListQuery, Record};
 
 use crate::authn::{Authenticator, Failures};
+use crate::live::{Feeds, Places};
 use crate::problem::{Kind, Problem};
 
 /// The engine, who authenticates, and what the probes tell of the host.
@@ -23,11 +24,20 @@ struct Inner {
     authenticator: Arc<dyn Authenticator>,
     dev: bool,
     unverified: Failures<Option<SourceId>>,
+    feeds: Feeds,
+    places: Places,
 }
 
 impl Api {
     pub(crate) fn new(engine: Engine, authenticator: Arc<dyn Authenticator>, dev: bool) -> Self {
-        Self(Arc::new(Inner { engine, authenticator, dev, unverified: Failures::default() }))
+        Self(Arc::new(Inner {
+            engine,
+            authenticator,
+            dev,
+            feeds: Feeds::default(),
+            places: Places::default(),
+            unverified: Failures::default(),
+        }))
     }
 
     /// The engine.
@@ -61,6 +71,16 @@ impl Api {
     /// The deliveries that were not verified, by the source that they were for; `None` for one that is not there.
     pub(crate) fn unverified(&self) -> &Failures<Option<SourceId>> {
         &self.0.unverified
+    }
+
+    /// What is committed, for those who listen.
+    pub(crate) fn feeds(&self) -> &Feeds {
+        &self.0.feeds
+    }
+
+    /// How many streams each principal has.
+    pub(crate) fn places(&self) -> &Places {
+        &self.0.places
     }
 
     /// Whether the host runs with less protection than one for others.

@@ -23,6 +23,7 @@ mod ids;
 mod json;
 mod layer;
 pub mod limits;
+mod live;
 pub mod problem;
 mod reply;
 mod route;

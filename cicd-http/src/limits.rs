@@ -15,6 +15,8 @@
 //! | failed authentications of one address | 10 a minute | 429 `too-many-failures` |
 //! | deliveries of one address to one source that are not verified | 10 a minute | 429 `too-many-failures` |
 //! | deliveries of one source that wait for their commit | 32 | 429 `source-busy` |
+//! | streams of `/events` of one principal | 20 | 429 `too-many-streams` |
+//! | events that a stream may have missed | 10 000 | `reset` |
 //! | connections of [`serve`](crate::server::serve) | 1 024 | new ones wait |
 //! | time in which a connection sends a request's headers | 10 s | the connection is closed |
 //! | time in which a stopping host answers what it has begun | 30 s | the connections are closed |
@@ -47,6 +49,19 @@ pub const FAILURES: u32 = 10;
 pub const FAILURE_WINDOW: Duration = Duration::from_secs(60);
 /// The most addresses whose failures are remembered at once.
 pub const FAILING_ADDRESSES: usize = 10_000;
+/// The most streams of one principal.
+pub const STREAMS: usize = 20;
+/// The most events that a stream which is continued may have missed.
+pub const MISSED_EVENTS: u64 = 10_000;
+/// How many events are held for streams that read slowly; beyond that they read from the store what they missed.
+pub const STREAM_BUFFER: usize = 256;
+/// How old what streams know of the governance epoch may be: together with one more such time it is how long a stream goes on
+/// after a right was revoked.
+pub const EPOCH_TIME: Duration = Duration::from_secs(2);
+/// How long a stream goes on before its credential is checked again, though nothing was revoked: it may have expired.
+pub const REAUTHENTICATION_TIME: Duration = Duration::from_secs(60);
+/// After how long a silent stream says that it lives.
+pub const HEARTBEAT_TIME: Duration = Duration::from_secs(15);
 /// The most connections at once.
 pub const CONNECTIONS: usize = 1024;
 /// How long a connection may take to send a request's headers.

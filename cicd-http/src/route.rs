@@ -12,6 +12,7 @@ mod deployments;
 mod freezes;
 mod health;
 mod hooks;
+mod live;
 mod locks;
 mod logs;
 mod permissions;
@@ -53,6 +54,7 @@ pub(crate) fn guarded() -> Routes {
         .and(permissions::routes())
         .and(sources::routes())
         .and(deliveries::routes())
+        .and(live::routes())
 }
 
 /// Routes that check a credential of their own.

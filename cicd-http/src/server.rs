@@ -16,13 +16,17 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tower_service::Service as _;
 
 use crate::limits::{CONNECTIONS, DRAIN_TIME, HEADER_TIME};
 
 /// How long to wait after a connection could not be accepted, such as for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Becomes true when the server stops; handlers find it in the request.
+#[derive(Clone, Debug)]
+pub(crate) struct Stopping(pub(crate) watch::Receiver<bool>);
 
 /// Serves `router` on `listener` until `shutdown` completes; then accepts nobody more, answers what it has begun for at
 /// most [`DRAIN_TIME`], and returns whether all of it was answered.
@@ -31,6 +35,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future<Output = ()>) -> bool {
     let connections = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let (stop, stopping) = watch::channel(false);
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         let accepted = async {
@@ -43,7 +48,12 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future<
         };
         match stream {
             Ok((stream, address)) => {
-                let connection = connections.watch(connection(stream, address, router.clone()));
+                let connection = connections.watch(connection(
+                    stream,
+                    address,
+                    router.clone(),
+                    Stopping(stopping.clone()),
+                ));
                 tokio::spawn(async move {
                     if let Err(error) = connection.await {
                         tracing::debug!(%address, %error, "a connection ended early");
@@ -58,6 +68,8 @@ pub async fn serve(listener: TcpListener, router: Router, shutdown: impl Future<
         }
     }
     drop(listener);
+    // Streams have no end of their own.
+    stop.send_replace(true);
     tokio::time::timeout(DRAIN_TIME, connections.shutdown()).await.is_ok()
 }
 
@@ -65,9 +77,11 @@ fn connection(
     stream: TcpStream,
     address: SocketAddr,
     router: Router,
+    stopping: Stopping,
 ) -> impl GracefulConnection<Error = hyper::Error, Output = hyper::Result<()>> {
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(address));
+        request.extensions_mut().insert(stopping.clone());
         answer(router.clone(), request)
     });
     http1::Builder::new()

@@ -115,6 +115,8 @@ kinds! {
     TooManyFailures = TOO_MANY_REQUESTS, "too-many-failures", "Too many authentications failed";
     /// Too many deliveries of the source wait. Nothing has changed: send the same again later.
     SourceBusy = TOO_MANY_REQUESTS, "source-busy", "Too many deliveries of the source wait";
+    /// The principal listens on as many streams as are accepted: end one first.
+    TooManyStreams = TOO_MANY_REQUESTS, "too-many-streams", "Too many streams are open";
     /// The headers have more bytes than are accepted.
     HeadersTooLarge = REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large", "The headers are too large";
     /// A defect: the log has more under the same `request_id`.

@@ -14,6 +14,7 @@ mod conditions;
 mod generated;
 mod hooks;
 mod idempotency;
+mod live;
 mod rights;
 mod roles;
 mod story;

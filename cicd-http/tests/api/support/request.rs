@@ -2,7 +2,8 @@
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, StatusCode, request};
+use axum::http::{HeaderMap, StatusCode, request, response};
+use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
@@ -37,12 +38,23 @@ impl Request {
         self.header("content-type", "application/json").body(value.to_string())
     }
 
+    /// The whole answer; of one without an end its beginning.
     pub(crate) async fn send(self) -> Answer {
-        let response = self.router.oneshot(self.builder.body(self.body).unwrap()).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        let (parts, mut body) = self.begin().await;
+        let endless = parts.headers.get("content-type").is_some_and(|is| is == "text/event-stream");
+        let bytes = if endless {
+            // To HEAD there is none.
+            body.frame().await.map_or_else(Vec::new, |first| first.unwrap().into_data().unwrap().to_vec())
+        } else {
+            to_bytes(body, usize::MAX).await.unwrap().to_vec()
+        };
         let body = serde_json::from_slice(&bytes).unwrap_or_default();
         Answer { status: parts.status, headers: parts.headers, bytes, body }
+    }
+
+    /// The head of the answer, and its body as it comes.
+    pub(crate) async fn begin(self) -> (response::Parts, Body) {
+        self.router.oneshot(self.builder.body(self.body).unwrap()).await.unwrap().into_parts()
     }
 }
 
