@@ -165,7 +165,9 @@ async fn a_connection_goes_back_without_a_tenant() {
     for polls in 1..40 {
         let mut verifying = Box::pin(store.verify_chains(&acme));
         for _ in 0..polls {
-            let _ = futures_util::poll!(&mut verifying);
+            if futures_util::poll!(&mut verifying).is_ready() {
+                break;
+            }
             tokio::task::yield_now().await;
         }
         drop(verifying);
