@@ -1,7 +1,7 @@
 //! Sources of events: a forge, or anything that signs what it sends, may start the runs of a service.
 //!
 //! What a source sends is verified by the scheme of the *configured* provider over the bytes as they came, before anything
-//! in them is read; no header chooses the scheme. Only then [`read`] tells what happened: a push, a tag, or a merged
+//! in them is read; no header chooses the scheme. Only then [`read()`] tells what happened: a push, a tag, or a merged
 //! change. Everything else is ignored, with a reason that the source's delivery log keeps.
 //!
 //! | provider | signed by | event | id of the delivery |
