@@ -1,16 +1,16 @@
 //! What sources deliver. A delivery and the runs that it starts are one commit: who is answered knows that both are kept, a
 //! crash before leaves nothing, and the sender comes again.
 
+mod again;
 mod forget;
 
 use serde::Serialize;
 
-use super::carry_out::{Command, Step};
+use super::Engine;
 use super::change::By;
 use super::error::EngineError;
-use super::sources::{delivery_key, found, found_delivery, key, subject};
-use super::{Engine, Options, Outcome};
-use crate::authz::{Action, Actor, Caller, Object};
+use super::sources::{found, key, subject};
+use crate::authz::{Actor, Caller};
 use crate::ci::CiRun;
 use crate::ci::run::{RunSource, RunTrigger};
 use crate::ci::trigger::TriggerType;
@@ -22,7 +22,6 @@ use crate::source::{
     SourceEvent, is_of, read, verify,
 };
 use crate::time::Timestamp;
-use crate::violation::Violations;
 
 /// How often a delivery is decided again when it lost against others.
 const ATTEMPTS: u32 = 20;
@@ -184,54 +183,6 @@ impl Engine {
         rely_on(&mut change, snapshot, source);
         runs.into_iter().for_each(|run| change.merge(run));
         Ok((id, change))
-    }
-
-    /// Asks the trigger policy again about what a delivery told, as the CI config is now.
-    ///
-    /// # Errors
-    /// [`EngineError::Invalid`] when the delivery told nothing that could start a run; [`EngineError::NotFound`],
-    /// [`EngineError::Denied`].
-    pub async fn redeliver(
-        &self,
-        caller: &Caller,
-        source: SourceId,
-        id: DeliveryId,
-        options: &Options,
-    ) -> Result<Outcome<SourceDelivery>, EngineError> {
-        let source = self.source_row(caller, source).await?;
-        let by = By::caller(caller);
-        self.carry_out(Command {
-            caller,
-            name: "source.redeliver",
-            load: Load { service: Some(source.service.clone()), ..Load::record(delivery_key(id)) },
-            options,
-            need: &|snapshot| {
-                found_delivery(snapshot, source.id, id)?;
-                Ok((Action::ManageSources, Object::service(source.service.clone())))
-            },
-            decide: &|snapshot, _| {
-                let before = found_delivery(snapshot, source.id, id)?;
-                if !before.can_be_redelivered() {
-                    let message = "the delivery told nothing that could start a run; accepted: one that did";
-                    return Err(Violations::one("", "nothing_to_redeliver", message).into());
-                }
-                let told = before.changes.iter().filter_map(|change| change.event.clone());
-                let readings = told.map(|event| Reading::Event(Box::new(event)));
-                let (changes, runs) = self.settled(&by, snapshot, (&source, id, Some(caller)), readings)?;
-                let delivery = SourceDelivery {
-                    changes,
-                    redeliveries: before.redeliveries.saturating_add(1),
-                    redelivered_by: Some(caller.principal.clone()),
-                    ..before.clone()
-                };
-                let mut change = recorded(&by, "source.redelivered", &source, &delivery)?;
-                rely_on(&mut change, snapshot, &source);
-                change.rely_on(key(source.id), source.row_version);
-                runs.into_iter().for_each(|run| change.merge(run));
-                Ok(Step::commit(change, delivery_key(id)))
-            },
-        })
-        .await
     }
 
     /// What comes of each reading, and the runs that begin.
