@@ -8,6 +8,7 @@
 )]
 
 mod audit;
+mod cli;
 mod isolation;
 mod migrations;
 mod policy;

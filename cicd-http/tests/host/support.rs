@@ -7,6 +7,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use cicd_tests::s3;
@@ -136,6 +137,10 @@ impl Host {
         self.wait()
     }
 
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     pub(crate) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -181,9 +186,13 @@ fn credential(token: Option<&str>) -> String {
     token.map(|token| format!("authorization: Bearer {token}\r\n")).unwrap_or_default()
 }
 
-/// Users for `--run-as` that no other test process has.
+/// Users for `--run-as` that no other host of the tests has.
 pub(crate) fn run_as() -> String {
-    let first = 1_300_000_000 + std::process::id() * 64;
+    // A host that starts ends whatever still runs as its users.
+    static TAKEN: AtomicU32 = AtomicU32::new(0);
+    let taken = TAKEN.fetch_add(1, Ordering::Relaxed);
+    assert!(taken < 32, "a process of tests has users for 32 hosts");
+    let first = 1_300_000_000 + std::process::id() * 128 + taken * 4;
     format!("{first}+4:{first}")
 }
 

@@ -1,9 +1,11 @@
-//! `cicd`: the release-governance engine as a host over SQLite, or one of several over PostgreSQL. Only wiring lives here.
+//! `cicd`: the release-governance engine as a host over SQLite, or one of several over PostgreSQL. Only wiring lives here,
+//! and the commands that ask a host.
 
 mod audit;
 mod authorizer;
 mod backup;
 mod blobs;
+mod client;
 mod data;
 mod database;
 mod doctor;
@@ -44,6 +46,12 @@ enum Command {
     Backup(backup::Backup),
     /// Verify the audit trail, or export it.
     Audit(audit::Audit),
+    /// Ask a host for a release, vote on it, wait for it, take it back, or tell what stops it.
+    Release(client::ReleaseCommand),
+    /// Ask a host for a CI run.
+    Run(client::RunCommand),
+    /// Tell what happened to a service or a release.
+    Timeline(client::Timeline),
 }
 
 #[tokio::main]
@@ -55,6 +63,9 @@ async fn main() -> ExitCode {
         Command::Doctor(doctor) => doctor.run().await,
         Command::Backup(backup) => backup.run().await,
         Command::Audit(audit) => audit.run().await,
+        Command::Release(release) => return client::end(release.run().await),
+        Command::Run(run) => return client::end(run.run().await),
+        Command::Timeline(timeline) => return client::end(timeline.run().await),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

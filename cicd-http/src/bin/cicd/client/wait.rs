@@ -1,0 +1,98 @@
+//! `cicd release wait`.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::time::{Duration, Instant};
+
+use cicd_core::id::ReleaseId;
+use clap::Args;
+use serde_json::Value;
+
+use super::http::Http;
+use super::options::Host;
+use super::show;
+use super::trouble::Trouble;
+
+/// How often the host is asked.
+const EVERY: Duration = Duration::from_secs(1);
+
+#[derive(Debug, Args)]
+pub(super) struct Wait {
+    /// The release.
+    release: ReleaseId,
+    /// How many seconds to wait, also for votes; without it a release that needs votes ends the wait with exit code 4.
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
+    #[command(flatten)]
+    host: Host,
+}
+
+impl Wait {
+    pub(super) async fn run(self) -> Result<(), Trouble> {
+        let http = self.host.connect()?;
+        let (mut progress, mut last) = (Progress::new(), Value::Null);
+        let ended = self.follow(&http, &mut progress, &mut last);
+        let waited = match self.timeout.map(Duration::from_secs) {
+            // The time is up: what was seen last tells the rest.
+            Some(limit) => tokio::time::timeout(limit, ended).await.unwrap_or(Ok(())),
+            None => ended.await,
+        };
+        progress.end();
+        waited?;
+        if last.is_null() {
+            return Err(Trouble::waiting("the host has not answered in time"));
+        }
+        self.host.print(&last, show::release)?;
+        verdict(show::status(&last))
+    }
+
+    async fn follow(&self, http: &Http, progress: &mut Progress, last: &mut Value) -> Result<(), Trouble> {
+        loop {
+            *last = http.get(&format!("/releases/{}", self.release)).await?;
+            match show::status(last) {
+                "pending_approval" if self.timeout.is_none() => return Ok(()),
+                status @ ("pending_approval" | "approved" | "executing") => progress.tell(status),
+                _ => return Ok(()),
+            }
+            tokio::time::sleep(EVERY).await;
+        }
+    }
+}
+
+fn verdict(status: &str) -> Result<(), Trouble> {
+    match status {
+        "succeeded" => Ok(()),
+        "rejected" => Err(Trouble::blocked("the release was rejected")),
+        "pending_approval" => Err(Trouble::waiting("the release waits for votes")),
+        "approved" | "executing" => Err(Trouble::waiting(format!("the release is still {status}"))),
+        ended => Err(Trouble::failed(format!("the release is {ended}"))),
+    }
+}
+
+/// One line that is written over on a terminal; elsewhere a line for each change.
+struct Progress {
+    terminal: bool,
+    told: String,
+    began: Instant,
+}
+
+impl Progress {
+    fn new() -> Self {
+        Self { terminal: io::stderr().is_terminal(), told: String::new(), began: Instant::now() }
+    }
+
+    fn tell(&mut self, status: &str) {
+        // Nobody reads the progress when it can't be written.
+        if self.terminal {
+            let _ = write!(io::stderr(), "\r\x1b[K{status}, {} s", self.began.elapsed().as_secs());
+        } else if self.told != status {
+            let _ = writeln!(io::stderr(), "{status}");
+        }
+        status.clone_into(&mut self.told);
+    }
+
+    fn end(&self) {
+        if self.terminal && !self.told.is_empty() {
+            let _ = writeln!(io::stderr());
+        }
+    }
+}
