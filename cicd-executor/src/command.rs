@@ -15,6 +15,7 @@
 //! release left: by its group, by its user, and by a mark in its environment. With [`Isolation::RunAs`] nothing escapes
 //! that. With the other two, a process that leaves its group *and* clears its environment does; a wrapper that makes a PID
 //! namespace, such as `bwrap --unshare-pid --die-with-parent`, closes that gap.
+//! A host that is killed or stopped can end nothing: its [`Watchdog`] does, before another host may take the work over.
 //! Files that a step leaves outside its workspace, such as in `/tmp`, stay there, and a later attempt may get the same user.
 
 mod artifact;
@@ -36,6 +37,7 @@ mod script;
 mod target;
 #[cfg(test)]
 mod testing;
+mod watchdog;
 mod workspace;
 
 pub use config::CommandConfig;
@@ -44,3 +46,4 @@ pub use executor::CommandExecutor;
 pub use isolation::{Isolation, ProcessLimits};
 pub use log::LogLimits;
 pub use target::{COMMAND_SECONDS, DEFAULT_COMMAND_SECONDS, Target, TargetCommand};
+pub use watchdog::{Watchdog, watch};

@@ -247,6 +247,7 @@ fn judge(step: &BuildStep, call: &Call, ended: Ended) -> (StepOutcome, Option<i3
         Ended::Exited(code) => {
             failed(Some(code), RunFailure::StepFailed { step: name, exit_code: Some(code) })
         }
+        Ended::Unwatched => failed(None, RunFailure::Executor { message: ended.to_string() }),
         Ended::Signalled(_) => failed(None, RunFailure::StepFailed { step: name, exit_code: None }),
         Ended::Flooded => failed(None, RunFailure::StepFlooded { step: name }),
         Ended::TimedOut => (StepOutcome::TimedOut, None, Err(Unfinished::TimedOut(name))),

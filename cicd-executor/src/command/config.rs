@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Isolation, LogLimits, ProcessLimits};
+use super::{Isolation, LogLimits, ProcessLimits, Watchdog};
 
 /// How a command executor is set up.
 #[derive(Clone, Debug)]
@@ -31,10 +31,13 @@ pub struct CommandConfig {
     pub git_environment: BTreeMap<String, String>,
     /// Whether a repository may lie on the host's own file system.
     pub allow_local_repositories: bool,
+    /// What ends commands when the host is dead or stopped. Without one they go on until they end by themselves, or until the next
+    /// host in [`CommandConfig::directory`] starts.
+    pub watchdog: Option<Watchdog>,
 }
 
 impl CommandConfig {
-    /// The defaults: a grace of 10 s, 10 minutes for git, artifacts of 2 GiB, no local repositories.
+    /// The defaults: a grace of 10 s, 10 minutes for git, artifacts of 2 GiB, no local repositories, no watchdog.
     #[must_use]
     pub fn new(directory: impl Into<PathBuf>, isolation: Isolation) -> Self {
         Self {
@@ -48,6 +51,7 @@ impl CommandConfig {
             git_timeout: Duration::from_secs(600),
             git_environment: BTreeMap::new(),
             allow_local_repositories: false,
+            watchdog: None,
         }
     }
 

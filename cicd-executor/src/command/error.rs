@@ -37,4 +37,7 @@ pub enum SetupError {
     /// The directory can't be used, or what an earlier host left running in it can't be ended.
     #[error("`{0}` can't be used: {1}")]
     Directory(PathBuf, #[source] std::io::Error),
+    /// The watchdog can't be begun.
+    #[error("the watchdog `{0}` can't be begun: {1}")]
+    Watchdog(String, #[source] std::io::Error),
 }

@@ -12,6 +12,7 @@ use cicd_core::port::{Blobs, LogName, Secrets, Stop};
 use super::isolation::Confinement;
 use super::log::Log;
 use super::runner::{Call, Ended, run};
+use super::watchdog::Heartbeat;
 use super::workspace::{Site, Workspace, blocking};
 use super::{CommandConfig, SetupError};
 
@@ -26,6 +27,7 @@ pub(super) struct Shared {
     pub(super) site: Arc<Site>,
     pub(super) blobs: Arc<dyn Blobs>,
     pub(super) secrets: Arc<dyn Secrets>,
+    _heartbeat: Option<Heartbeat>,
 }
 
 impl CommandExecutor {
@@ -43,7 +45,8 @@ impl CommandExecutor {
         let directory = config.directory.clone();
         let site = blocking(move || Site::open(&directory, confinement)).await;
         let site = Arc::new(site.map_err(|error| SetupError::Directory(config.directory.clone(), error))?);
-        let executor = Self(Arc::new(Shared { config, site, blobs, secrets }));
+        let heartbeat = heartbeat(&config, &site)?;
+        let executor = Self(Arc::new(Shared { config, site, blobs, secrets, _heartbeat: heartbeat }));
         executor.0.probe().await?;
         Ok(executor)
     }
@@ -53,6 +56,13 @@ impl CommandExecutor {
     pub fn is_unconfined(&self) -> bool {
         self.0.config.isolation == super::Isolation::SameUserDev
     }
+}
+
+fn heartbeat(config: &CommandConfig, site: &Site) -> Result<Option<Heartbeat>, SetupError> {
+    let Some(watchdog) = config.watchdog.clone() else { return Ok(None) };
+    let program = watchdog.command.first().map(|program| program.to_string_lossy().into_owned());
+    let begun = Heartbeat::begin(watchdog, site.reaper.directory(), site.reaper.host());
+    begun.map(Some).map_err(|error| SetupError::Watchdog(program.unwrap_or_default(), error))
 }
 
 impl Shared {

@@ -29,12 +29,16 @@ const PAUSE: Duration = Duration::from_millis(10);
 pub(crate) struct Reaper {
     directory: PathBuf,
     boot_id: String,
+    host: String,
 }
 
 /// One process group that was begun, and how to find what it left behind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Record {
     boot_id: String,
+    /// Who began it: an executor, named anew at each start. Records of before they had one have none.
+    #[serde(default)]
+    host: Option<String>,
     group: i32,
     started: u64,
     /// The user that runs nothing but this attempt; `None` where it shares its user with others.
@@ -51,9 +55,24 @@ pub(crate) struct Recorded {
 }
 
 impl Reaper {
-    /// Keeps its records in `directory`, which exists.
+    /// Keeps its records in `directory`, which exists, under a name that no other one has.
     pub(crate) fn new(directory: PathBuf) -> io::Result<Self> {
-        Ok(Self { directory, boot_id: proc::boot_id()? })
+        Self::of_host(directory, proc::nonce()?)
+    }
+
+    /// Knows the records in `directory` that `host` keeps.
+    pub(crate) fn of_host(directory: PathBuf, host: String) -> io::Result<Self> {
+        Ok(Self { directory, boot_id: proc::boot_id()?, host })
+    }
+
+    /// Where the records are.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The name that records are kept under.
+    pub(crate) fn host(&self) -> &str {
+        &self.host
     }
 
     /// Records the group `group` under `name`, whose part before the first `.` is the owner.
@@ -66,7 +85,8 @@ impl Reaper {
     ) -> io::Result<Recorded> {
         let leader =
             proc::process(group).ok_or_else(|| io::Error::other("the child ended before it began"))?;
-        let record = Record { boot_id: self.boot_id.clone(), group, started: leader.started, user, mark };
+        let (boot_id, host) = (self.boot_id.clone(), Some(self.host.clone()));
+        let record = Record { boot_id, host, group, started: leader.started, user, mark };
         let file = self.directory.join(format!("{name}.json"));
         let unfinished = self.directory.join(format!("{name}.new"));
         fs::write(&unfinished, serde_json::to_vec(&record)?)?;
@@ -74,11 +94,11 @@ impl Reaper {
         Ok(Recorded { file, record })
     }
 
-    /// Kills all that `recorded` names, waits until it is gone, and removes the record.
+    /// Kills all that `recorded` names, waits until it is gone, and removes the record; gives whether there still was one.
     ///
     /// # Errors
     /// When something of it can't be killed; the record then stays.
-    pub(crate) fn settle(&self, recorded: &Recorded) -> io::Result<()> {
+    pub(crate) fn settle(&self, recorded: &Recorded) -> io::Result<bool> {
         self.kill(&recorded.record)?;
         remove(&recorded.file)
     }
@@ -91,6 +111,26 @@ impl Reaper {
     /// Does the same for every record there is: the host has just started.
     pub(crate) fn reap_all(&self) -> io::Result<()> {
         self.reap(|_| true)
+    }
+
+    /// Does the same for every record under the host's own name; gives how many there were.
+    pub(crate) fn reap_host(&self) -> io::Result<usize> {
+        let mut reaped = 0;
+        for entry in fs::read_dir(&self.directory)? {
+            let file = entry?.path();
+            let Some(record) = read(&file)? else { continue };
+            if record.host.as_ref() != Some(&self.host) {
+                continue;
+            }
+            // Its host may wake up while its processes die, and is to find that they were killed.
+            let taken = file.with_extension("taken");
+            if is_there(fs::rename(&file, &taken))? {
+                self.kill(&record)?;
+                remove(&taken)?;
+                reaped += 1;
+            }
+        }
+        Ok(reaped)
     }
 
     fn reap(&self, wanted: impl Fn(&str) -> bool) -> io::Result<()> {
@@ -190,12 +230,18 @@ fn read(file: &Path) -> io::Result<Option<Record>> {
     }
 }
 
-fn remove(file: &Path) -> io::Result<()> {
-    match fs::remove_file(file) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
+/// Gives whether there was such a file.
+fn remove(file: &Path) -> io::Result<bool> {
+    is_there(fs::remove_file(file))
+}
+
+fn is_there(done: io::Result<()>) -> io::Result<bool> {
+    match done {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -51,6 +51,8 @@ pub(crate) enum Ended {
     Cancelled,
     /// Stopped for more output than is borne with.
     Flooded,
+    /// Killed by the watchdog: the host was silent for too long.
+    Unwatched,
 }
 
 impl fmt::Display for Ended {
@@ -61,6 +63,7 @@ impl fmt::Display for Ended {
             Self::TimedOut => f.write_str("took longer than it may"),
             Self::Cancelled => f.write_str("was asked to stop"),
             Self::Flooded => f.write_str("wrote too much output"),
+            Self::Unwatched => f.write_str("was ended because its host was silent for too long"),
         }
     }
 }
@@ -85,8 +88,11 @@ pub(crate) async fn run(workspace: &Workspace, call: &Call, log: &mut Log, stop:
     let watch = Watch::new(call, group, input, output.into(), script)?;
     let ended = watch.until_dead(log, stop).await;
     let site = workspace.site().clone();
-    blocking(move || site.reaper.settle(&recorded)).await?;
-    ended
+    let was_recorded = blocking(move || site.reaper.settle(&recorded)).await?;
+    Ok(match ended? {
+        Ended::Signalled(_) if !was_recorded => Ended::Unwatched,
+        ended => ended,
+    })
 }
 
 /// The name of the variable that marks all processes of one call.

@@ -23,3 +23,4 @@ mod s3;
 mod start_and_stop;
 mod support;
 mod tools;
+mod watchdog;

@@ -8,10 +8,10 @@ use tempfile::TempDir;
 use super::*;
 
 /// A process that lives until it is killed, in a group of its own.
-struct Sleeper(Child);
+pub(crate) struct Sleeper(Child);
 
 impl Sleeper {
-    fn new(mark: &str) -> Self {
+    pub(crate) fn new(mark: &str) -> Self {
         Self(Command::new("sleep").arg("1000").env("CICD_MARK", mark).process_group(0).spawn().unwrap())
     }
 
@@ -19,11 +19,11 @@ impl Sleeper {
         i32::try_from(self.0.id()).unwrap()
     }
 
-    fn record(&self, reaper: &Reaper, name: &str) -> Recorded {
+    pub(crate) fn record(&self, reaper: &Reaper, name: &str) -> Recorded {
         reaper.record(name, self.pid(), None, "CICD_MARK=nobody".to_owned()).unwrap()
     }
 
-    fn alive(&self) -> bool {
+    pub(crate) fn alive(&self) -> bool {
         proc::process(self.pid()).is_some_and(|process| process.alive())
     }
 }

@@ -2,14 +2,16 @@
 
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cicd_core::ci::CiRules;
 use cicd_core::port::{Blobs, Secrets};
-use cicd_executor::command::{CommandConfig, CommandExecutor, Isolation};
+use cicd_executor::command::{CommandConfig, CommandExecutor, Isolation, Watchdog};
 use clap::Args;
 
 use crate::data::Data;
 use crate::failure::Failure;
+use crate::watchdog;
 
 #[derive(Debug, Args)]
 pub(crate) struct Executors {
@@ -69,8 +71,9 @@ impl Executors {
         data: &Data,
         blobs: Arc<dyn Blobs>,
         secrets: Arc<dyn Secrets>,
+        silence: Duration,
     ) -> Result<Option<CommandExecutor>, Failure> {
-        let Some(config) = self.config(data) else {
+        let Some(mut config) = self.config(data) else {
             tracing::warn!(
                 "the executor `command` is off: commands would have this host's rights; \
                  set --run-as or --wrapper, or --dev for development"
@@ -80,6 +83,8 @@ impl Executors {
         if self.dev {
             tracing::warn!("--dev: commands run with this host's own rights; never do this for others");
         }
+        let command = vec![std::env::current_exe()?.into(), watchdog::NAME.into()];
+        config.watchdog = Some(Watchdog { command, silence });
         Ok(Some(CommandExecutor::start(config, blobs, secrets).await?))
     }
 

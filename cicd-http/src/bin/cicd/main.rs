@@ -18,6 +18,7 @@ mod retention;
 mod serve;
 mod signals;
 mod token;
+mod watchdog;
 mod work;
 
 use std::process::ExitCode;
@@ -52,6 +53,9 @@ enum Command {
     Run(client::RunCommand),
     /// Tell what happened to a service or a release.
     Timeline(client::Timeline),
+    /// End the commands of a host that is silent; a host begins it beside itself.
+    #[command(name = watchdog::NAME, hide = true)]
+    Watchdog(watchdog::Watchdog),
 }
 
 #[tokio::main]
@@ -65,6 +69,7 @@ async fn main() -> ExitCode {
         Command::Audit(audit) => audit.run().await,
         Command::Release(release) => return client::end(release.run().await),
         Command::Run(run) => return client::end(run.run().await),
+        Command::Watchdog(watchdog) => watchdog.run(),
         Command::Timeline(timeline) => return client::end(timeline.run().await),
     };
     match done {

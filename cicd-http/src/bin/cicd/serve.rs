@@ -109,7 +109,8 @@ impl Serve {
             .ids(RandomIds)
             .secrets(Arc::clone(&secrets))
             .ci_rules(self.executors.ci_rules());
-        if let Some(command) = self.executors.command(&self.database.data, blobs, secrets).await? {
+        let silence = self.work.silence();
+        if let Some(command) = self.executors.command(&self.database.data, blobs, secrets, silence).await? {
             builder = builder.ci_executor("command", command.clone()).deploy_executor("command", command);
         }
         Ok(builder.build()?)

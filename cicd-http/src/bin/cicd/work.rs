@@ -17,6 +17,14 @@ pub(crate) struct Work {
     lease: u16,
 }
 
+impl Work {
+    /// For how long a host may say nothing until its commands are ended. What it renewed last, at most a third of a lease ago, then
+    /// still holds, so that nobody else has taken the work over.
+    pub(crate) fn silence(self) -> Duration {
+        WorkerConfig::from(self).lease / 2
+    }
+}
+
 impl From<Work> for WorkerConfig {
     fn from(Work { concurrency, lease }: Work) -> Self {
         Self { concurrency, lease: Duration::from_secs(lease.into()), ..Self::default() }
