@@ -186,6 +186,15 @@ fn a_host_whose_blobs_are_not_shared_does_not_start_beside_others() {
     assert!(host.stop().success());
     let later = server.cicd(&stranger, &["serve", "--listen", "127.0.0.1:0"], &[]);
     assert!(said(&later).contains("not the blobs"), "{}", said(&later));
+
+    let doctor = |blobs: &TempDir| {
+        let doctor = server.cicd(&data, &["doctor"], &["--blobs", blobs.path().to_str().unwrap()]);
+        (doctor.status.success(), said(&doctor))
+    };
+    let (whole, told) = doctor(&server.blobs);
+    assert!(whole && told.contains("✓ the blobs are those of the database's hosts"), "{told}");
+    let (whole, told) = doctor(&TempDir::new().unwrap());
+    assert!(!whole && told.contains("not the blobs of the database's other hosts"), "{told}");
 }
 
 #[test]

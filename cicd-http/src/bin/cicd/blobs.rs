@@ -22,6 +22,8 @@ pub(crate) use opened::OpenedBlobs;
 
 /// Whose artifact the mark is: no caller's.
 const HOSTS: &str = "cicd-hosts";
+const NOT_THE_SAME: &str =
+    "these are not the blobs of the database's other hosts: give every host the same `--blobs`";
 /// The name of the agreement that holds the digest of the mark.
 const MARK: &str = "blobs";
 
@@ -45,6 +47,11 @@ pub(crate) struct BlobStorage {
 pub(crate) type Mark = (TenantId, Digest);
 
 impl BlobStorage {
+    /// Whether a place was named.
+    pub(crate) const fn is_named(&self) -> bool {
+        self.blobs.is_some()
+    }
+
     pub(crate) async fn open(&self, data: &Data) -> Result<OpenedBlobs, Failure> {
         let directory = match &self.blobs {
             Some(Place::S3(address)) => return self.open_s3(address).await,
@@ -92,12 +99,23 @@ pub(crate) async fn shared(opened: &Opened, blobs: &dyn Blobs) -> Result<Option<
             opened.propose(MARK, &mark.to_string()).await?
         }
     };
-    let mark: Digest = agreed.parse()?;
-    let Some(content) = blobs.artifact(&tenant, mark).await? else {
-        return Err(Failure::new(
-            "these are not the blobs of the database's other hosts: give every host the same `--blobs`",
-        ));
-    };
+    let mark = (tenant, agreed.parse()?);
+    if !is_there(blobs, &mark).await? {
+        return Err(Failure::new(NOT_THE_SAME));
+    }
+    Ok(Some(mark))
+}
+
+/// As [`shared`], for a database that is only looked at: what is wrong with the blobs, if anything.
+pub(crate) async fn examined(opened: &Opened, blobs: &dyn Blobs) -> Result<Option<&'static str>, Failure> {
+    let agreed = if opened.is_shared() { opened.agreed(MARK).await? } else { None };
+    let Some(agreed) = agreed else { return Ok(None) };
+    let mark = (HOSTS.parse()?, agreed.parse()?);
+    Ok((!is_there(blobs, &mark).await?).then_some(NOT_THE_SAME))
+}
+
+async fn is_there(blobs: &dyn Blobs, (tenant, digest): &Mark) -> Result<bool, Failure> {
+    let Some(content) = blobs.artifact(tenant, *digest).await? else { return Ok(false) };
     content.try_collect::<Vec<_>>().await?;
-    Ok(Some((tenant, mark)))
+    Ok(true)
 }

@@ -3,6 +3,7 @@
 use cicd_core::trail::verify_tenant;
 use clap::Args;
 
+use crate::blobs::{self, BlobStorage};
 use crate::database::{Database, Opened};
 use crate::failure::Failure;
 
@@ -10,6 +11,8 @@ use crate::failure::Failure;
 pub(crate) struct Doctor {
     #[command(flatten)]
     database: Database,
+    #[command(flatten)]
+    blobs: BlobStorage,
 }
 
 /// A check and what it found; nothing wrong is an empty list.
@@ -49,6 +52,14 @@ impl Doctor {
             }
         }
         findings.push(Finding { check: "no invariant is broken".to_owned(), wrong: opened.oracle().await? });
+        if self.blobs.is_named() {
+            let blobs = self.blobs.open(&self.database.data).await?;
+            let wrong = blobs::examined(opened, &*blobs.blobs()).await?;
+            findings.push(Finding {
+                check: "the blobs are those of the database's hosts".to_owned(),
+                wrong: wrong.into_iter().map(str::to_owned).collect(),
+            });
+        }
         let exposed = self.database.data.exposed()?.into_iter();
         let wrong = exposed.map(|path| format!("`{}` can be read by others than its owner", path.display()));
         findings.push(Finding {
