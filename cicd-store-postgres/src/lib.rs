@@ -35,6 +35,7 @@ mod store;
 mod template;
 mod trail;
 mod verify;
+mod whole;
 mod work;
 
 pub use config::PostgresOptions;

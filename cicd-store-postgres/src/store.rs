@@ -23,6 +23,7 @@ use crate::error::{OpenError, corrupt, store_error};
 use crate::sessions::{self, Sessions};
 use crate::sql::{parsed, record, time};
 use crate::verify::ChainReport;
+use crate::whole::whole;
 use crate::{agreement, commit, events, list, load, oracle, schema, verify, work};
 
 const TOKEN: &str =
@@ -106,7 +107,7 @@ impl PostgresStore {
     /// [`StoreError::Unavailable`] when the server can't be reached.
     pub async fn agreed(&self, name: &str) -> Result<Option<String>, StoreError> {
         let (pool, name) = (self.sessions.pool.clone(), name.to_owned());
-        self.whole(async move { agreement::get(&pool, &name).await }).await
+        whole(async move { agreement::get(&pool, &name).await }).await
     }
 
     /// Proposes `value` under `name`, and gives what holds from now on: of all that was ever proposed, the first.
@@ -115,17 +116,7 @@ impl PostgresStore {
     /// As [`PostgresStore::agreed`].
     pub async fn propose(&self, name: &str, value: &str) -> Result<String, StoreError> {
         let (pool, name, value) = (self.sessions.pool.clone(), name.to_owned(), value.to_owned());
-        self.whole(async move { agreement::propose(&pool, &name, &value).await }).await
-    }
-
-    /// Does a unit of work, reads too, whether or not anybody still waits for the answer: a caller that goes away can't
-    /// leave a connection in the middle of it, where the next one would wait for what was asked before.
-    async fn whole<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let gone = |error| StoreError::Unavailable { message: format!("the work was not finished: {error}") };
-        tokio::spawn(work).await.unwrap_or_else(|error| Err(gone(error)))
+        whole(async move { agreement::propose(&pool, &name, &value).await }).await
     }
 
     fn see(&self, time: Timestamp) {
@@ -138,7 +129,7 @@ impl Store for PostgresStore {
     async fn load(&self, tenant: &TenantId, load: &Load) -> Result<Snapshot, StoreError> {
         let (store, tenant, load) = (self.clone(), tenant.clone(), load.clone());
         let loaded = async move { load::load(&store.sessions, &store.grants, &tenant, &load).await };
-        let (snapshot, latest) = self.whole(loaded).await?;
+        let (snapshot, latest) = whole(loaded).await?;
         self.see(latest);
         Ok(snapshot)
     }
@@ -146,7 +137,7 @@ impl Store for PostgresStore {
     async fn commit(&self, change: ChangeSet) -> Result<Committed, StoreError> {
         let (pool, guess) =
             (self.sessions.pool.clone(), Timestamp::from_micros(self.seen.load(Ordering::Relaxed)));
-        let committed = self.whole(async move { commit::commit(&pool, &change, guess).await }).await?;
+        let committed = whole(async move { commit::commit(&pool, &change, guess).await }).await?;
         self.see(committed.at);
         Ok(committed)
     }
@@ -160,47 +151,47 @@ impl Store for PostgresStore {
     ) -> Result<Page<Record>, StoreError> {
         let (sessions, tenant, query) = (self.sessions.clone(), tenant.clone(), query.clone());
         let after = after.map(str::to_owned);
-        self.whole(async move { list::list(&sessions, &tenant, &query, after.as_deref(), limit).await }).await
+        whole(async move { list::list(&sessions, &tenant, &query, after.as_deref(), limit).await }).await
     }
 
     async fn events(&self, tenant: &TenantId, query: &EventQuery) -> Result<Vec<StoredEvent>, StoreError> {
         let (sessions, tenant, query) = (self.sessions.clone(), tenant.clone(), query.clone());
-        self.whole(async move { events::events(&sessions, &tenant, &query).await }).await
+        whole(async move { events::events(&sessions, &tenant, &query).await }).await
     }
 
     async fn head(&self, tenant: &TenantId, chain: Chain) -> Result<ChainHead, StoreError> {
         let (sessions, tenant) = (self.sessions.clone(), tenant.clone());
-        self.whole(async move { events::head(&sessions, &tenant, chain).await }).await
+        whole(async move { events::head(&sessions, &tenant, chain).await }).await
     }
 
     async fn tenants(&self) -> Result<Vec<TenantId>, StoreError> {
         let sessions = self.sessions.clone();
-        self.whole(async move { events::tenants(&sessions).await }).await
+        whole(async move { events::tenants(&sessions).await }).await
     }
 
     async fn token(&self, hash: Digest) -> Result<Option<(TenantId, Token, Timestamp)>, StoreError> {
         let sessions = self.sessions.clone();
-        self.whole(async move { token(&sessions, hash).await }).await
+        whole(async move { token(&sessions, hash).await }).await
     }
 
     async fn claim(&self, request: ClaimRequest) -> Result<Vec<Lease>, StoreError> {
         let sessions = self.sessions.clone();
-        self.whole(async move { work::claim(&sessions, request).await }).await
+        whole(async move { work::claim(&sessions, request).await }).await
     }
 
     async fn renew(&self, lease: &Lease, lease_micros: u64) -> Result<Lease, StoreError> {
         let (sessions, lease) = (self.sessions.clone(), lease.clone());
-        self.whole(async move { work::renew(&sessions, lease, lease_micros).await }).await
+        whole(async move { work::renew(&sessions, lease, lease_micros).await }).await
     }
 
     async fn release(&self, lease: &Lease, due: Timestamp) -> Result<(), StoreError> {
         let (sessions, lease) = (self.sessions.clone(), lease.clone());
-        self.whole(async move { work::give_up(&sessions, &lease, Some(due)).await }).await
+        whole(async move { work::give_up(&sessions, &lease, Some(due)).await }).await
     }
 
     async fn ack(&self, lease: &Lease) -> Result<(), StoreError> {
         let (sessions, lease) = (self.sessions.clone(), lease.clone());
-        self.whole(async move { work::give_up(&sessions, &lease, None).await }).await
+        whole(async move { work::give_up(&sessions, &lease, None).await }).await
     }
 }
 

@@ -13,6 +13,7 @@ use crate::error::{OpenError, store_error};
 use crate::events;
 use crate::sessions::{self, Sessions};
 use crate::sql::parsed;
+use crate::whole::whole;
 
 /// Each tenant with an event or a head, by one step along the primary key for each tenant.
 const TENANTS: &str = "
@@ -57,7 +58,9 @@ impl Trail for PostgresTrail {
     }
 
     async fn events(&self, tenant: &TenantId, query: &EventQuery) -> Result<Vec<StoredEvent>, StoreError> {
-        events::events(&self.sessions, tenant, query).await
+        let (sessions, tenant, query) = (self.sessions.clone(), tenant.clone(), query.clone());
+        // A page is received while whoever asked for it verifies the one before it.
+        whole(async move { events::events(&sessions, &tenant, &query).await }).await
     }
 }
 

@@ -133,9 +133,12 @@ impl Server {
     }
 }
 
-/// Where the newest PostgreSQL of this machine has its programs.
+/// Where the PostgreSQL that `CICD_TEST_POSTGRES_BINARIES` names has its programs, or else the newest one of this machine.
 #[must_use]
 pub fn binaries() -> Option<PathBuf> {
+    if let Some(named) = std::env::var_os("CICD_TEST_POSTGRES_BINARIES") {
+        return Some(named.into());
+    }
     let version =
         |path: &PathBuf| path.parent()?.file_name()?.to_str()?.split('.').next()?.parse::<u32>().ok();
     let installed = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
