@@ -1,7 +1,7 @@
 //! The server is stopped at once, again and again, and is paused: what was answered is there afterwards, and nothing twice.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use cicd_core::port::{ListQuery, Store as _, StoreError};
@@ -16,16 +16,37 @@ const STOPS: u64 = 3;
 /// How long it is paused, in seconds, as `CICD_PROVE_PAUSE` sets it.
 const PAUSE: u64 = 1;
 const WRITERS: u64 = 8;
+/// How many rows are acknowledged before each stop, however slow the machine is.
+const BETWEEN: u64 = 20;
+
+/// What the writers of a run share.
+#[derive(Default)]
+struct Run {
+    over: AtomicBool,
+    told: AtomicU64,
+}
+
+impl Run {
+    async fn until_more_is_told(&self) {
+        let before = self.told.load(Ordering::SeqCst);
+        while self.told.load(Ordering::SeqCst) < before + BETWEEN {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
 
 /// Writes rows one after the other until it is over. Gives the names of those that were acknowledged, and how often the
 /// store was unavailable.
-async fn write(store: PostgresStore, writer: u64, over: Arc<AtomicBool>) -> (Vec<String>, u64) {
+async fn write(store: PostgresStore, writer: u64, run: Arc<Run>) -> (Vec<String>, u64) {
     let acme = tenant(&format!("acme-{}", writer % 2));
     let (mut told, mut unavailable, mut number) = (Vec::new(), 0, 0);
-    while !over.load(Ordering::SeqCst) {
+    while !run.over.load(Ordering::SeqCst) {
         let name = format!("w{writer}-{number}");
         match store.commit(put(&acme, service(&name))).await {
-            Ok(_) => told.push(name),
+            Ok(_) => {
+                told.push(name);
+                run.told.fetch_add(1, Ordering::SeqCst);
+            }
             // It was committed, and the answer was lost with the connection.
             Err(StoreError::Stale { .. }) => {}
             Err(StoreError::Unavailable { .. }) => {
@@ -58,11 +79,12 @@ async fn what_was_answered_outlives_the_servers_stops() {
     let pool = options.pool(server.url()).await.unwrap();
     migrate(&pool).await.unwrap();
     let store = PostgresStore::with_pool(pool).await.unwrap();
-    let over = Arc::new(AtomicBool::new(false));
+    let run = Arc::new(Run::default());
     let writers: Vec<_> =
-        (0..WRITERS).map(|writer| tokio::spawn(write(store.clone(), writer, Arc::clone(&over)))).collect();
+        (0..WRITERS).map(|writer| tokio::spawn(write(store.clone(), writer, Arc::clone(&run)))).collect();
     let (mut dice, mut slowest) = (Dice::of(seed), Duration::ZERO);
     for _ in 0..stops {
+        run.until_more_is_told().await;
         tokio::time::sleep(Duration::from_millis(100 + dice.below(400))).await;
         let stopped = Arc::clone(&server);
         tokio::task::spawn_blocking(move || stopped.stop_at_once()).await.unwrap();
@@ -72,7 +94,7 @@ async fn what_was_answered_outlives_the_servers_stops() {
     tokio::time::sleep(Duration::from_secs(number("CICD_PROVE_PAUSE", PAUSE))).await;
     server.signal("-CONT");
     until_it_answers(&store).await;
-    over.store(true, Ordering::SeqCst);
+    run.over.store(true, Ordering::SeqCst);
     let (mut told, mut unavailable) = (Vec::new(), 0);
     for writer in writers {
         let (names, times) = writer.await.unwrap();
@@ -80,7 +102,7 @@ async fn what_was_answered_outlives_the_servers_stops() {
         unavailable += times;
     }
     all_there(&store, &told).await;
-    assert!(unavailable > 0 && told.len() > 100, "the run proved nothing: {} told", told.len());
+    assert!(unavailable > 0, "no writer met a stop");
     println!(
         "{stops} stops, seed {seed}: {} told, {unavailable} times unavailable, lost 0, twice 0; answers again after at most {slowest:?}",
         told.len()
