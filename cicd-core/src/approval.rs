@@ -9,6 +9,7 @@ use crate::time::Timestamp;
 
 /// What a person says of a release's content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum VoteDecision {
     /// It may ship.
@@ -19,6 +20,7 @@ pub enum VoteDecision {
 
 /// A person's decision on one content, cast for one requirement of the approval policy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Vote {
     /// Who voted. Persons are counted, not tokens.
     pub person: PrincipalId,
@@ -36,6 +38,7 @@ pub struct Vote {
 
 /// Votes that a requirement still lacks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Outstanding {
     /// The role whose holders may cast them.
     pub role: Role,

@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 /// assert_eq!(digest.to_string().parse(), Ok(digest));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, pattern = r"^sha256:[0-9a-f]{64}$"))]
 pub struct Digest([u8; 32]);
 
 /// A text that is not a digest.

@@ -45,9 +45,10 @@ fn is_principal(text: &str) -> bool {
 }
 
 macro_rules! text_id {
-    ($(#[$doc:meta])* $name:ident, $kind:literal, $accepts:ident, $accepted:ident) => {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $accepts:ident, $accepted:ident, $pattern:literal) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, pattern = $pattern))]
         pub struct $name(Box<str>);
 
         impl $name {
@@ -97,6 +98,15 @@ macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident, $kind:literal) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(
+            feature = "openapi",
+            derive(utoipa::ToSchema),
+            schema(
+                value_type = String,
+                format = "uuid",
+                pattern = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+            )
+        )]
         pub struct $name(Uuid);
 
         impl $name {
@@ -153,47 +163,47 @@ macro_rules! uuid_id {
 
 text_id!(
     /// Isolation boundary: everything belongs to one tenant, which comes from the caller's identity.
-    TenantId, "tenant", is_slug, SLUG
+    TenantId, "tenant", is_slug, SLUG, r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 );
 text_id!(
     /// What is built and shipped; the embedder chooses it.
-    ServiceId, "service id", is_slug, SLUG
+    ServiceId, "service id", is_slug, SLUG, r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 );
 text_id!(
     /// Where a service runs; the embedder chooses it.
-    DeploymentId, "deployment id", is_slug, SLUG
+    DeploymentId, "deployment id", is_slug, SLUG, r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 );
 text_id!(
     /// The environment of a deployment, such as `staging`.
-    Environment, "environment", is_slug, SLUG
+    Environment, "environment", is_slug, SLUG, r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 );
 text_id!(
     /// The name under which the host registered an executor.
-    ExecutorName, "executor name", is_slug, SLUG
+    ExecutorName, "executor name", is_slug, SLUG, r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 );
 text_id!(
     /// The name of an analysis that an executor offers, such as `command`.
-    AnalysisName, "analysis name", is_slug, SLUG
+    AnalysisName, "analysis name", is_slug, SLUG, r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 );
 text_id!(
     /// A role, such as `approver` or one that the host grants.
-    Role, "role", is_slug, SLUG
+    Role, "role", is_slug, SLUG, r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 );
 text_id!(
     /// A person or a service account, as the host's identity provider names it.
-    PrincipalId, "principal", is_principal, PRINCIPAL
+    PrincipalId, "principal", is_principal, PRINCIPAL, r"^[A-Za-z0-9.@_+:/-]{1,128}$"
 );
 text_id!(
     /// A step of a build, unique within its CI config.
-    StepName, "step name", is_slug, SLUG
+    StepName, "step name", is_slug, SLUG, r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 );
 text_id!(
     /// The name that people know an artifact by.
-    ArtifactName, "artifact name", is_slug, SLUG
+    ArtifactName, "artifact name", is_slug, SLUG, r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 );
 text_id!(
     /// The name under which the host's secrets hold a value.
-    SecretName, "secret name", is_slug, SLUG
+    SecretName, "secret name", is_slug, SLUG, r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
 );
 uuid_id!(
     /// A release.
@@ -230,6 +240,7 @@ uuid_id!(
 
 /// Version of a row: it grows by one with every change; zero stands for a row that does not exist yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct RowVersion(pub u64);
 

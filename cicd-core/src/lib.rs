@@ -8,6 +8,7 @@
 //! | `engine` (default) | the ports and the engine that drives them |
 //! | `tokio` | `Engine::spawn_workers` and a timer on tokio |
 //! | `memory` | reference adapters that keep everything in memory |
+//! | `openapi` | the schemas of what goes over the wire |
 //! | `testing` | conformance suites, builders and a clock that tests step |
 
 pub mod approval;
@@ -26,6 +27,8 @@ pub mod json;
 pub mod memory;
 #[cfg(feature = "engine")]
 pub mod migration;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod page;
 #[cfg(feature = "engine")]
 pub mod port;

@@ -29,6 +29,7 @@ use state::{Phase, State};
 
 /// Whether a release brings something new or goes back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "kebab-case")]
 pub enum ReleaseKind {
     /// Brings an artifact.
@@ -46,6 +47,7 @@ pub enum ReleaseKind {
 
 /// What a release is, fixed when it is created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReleaseSpec {
     /// Its id.
     pub id: ReleaseId,
@@ -64,6 +66,7 @@ pub struct ReleaseSpec {
     /// The executor that carries it out.
     pub executor: ExecutorName,
     /// The executor's parameters.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub target: Value,
     /// What happens to it beside others of its deployment.
     pub queue: QueueRule,

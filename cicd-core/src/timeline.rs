@@ -14,6 +14,7 @@ mod sentence;
 
 /// One line of a timeline. It links its audit event by sequence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TimelineEntry {
     /// The sequence of its audit event in the tenant's ledger.
     pub seq: u64,

@@ -11,6 +11,7 @@ pub use fields::{Fields, Path, integer, parsed, text, wrong_type};
 
 /// One thing that is wrong with a draft.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Violation {
     /// Where: a JSON Pointer (RFC 6901) into the draft; empty for the whole draft.
     pub path: String,

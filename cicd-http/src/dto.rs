@@ -11,7 +11,7 @@ mod token;
 pub(crate) use event::Event;
 pub(crate) use grant::{CallerView, GrantView, path_segment};
 pub(crate) use grounds::{Abort, REASON_CHARACTERS, Retry, Rollback, nothing};
-pub(crate) use release::{Approvals, Detail, ReleaseView, Status};
+pub(crate) use release::{Approvals, Detail, ReleaseView, STATUSES, Status};
 pub(crate) use report::{Report, Reported};
 pub(crate) use source::{HookAddress, Received, SourceView};
 pub(crate) use token::{NewTokenView, TokenView};

@@ -24,6 +24,7 @@ mod json;
 mod layer;
 pub mod limits;
 mod live;
+mod openapi;
 pub mod problem;
 mod reply;
 mod route;
@@ -32,4 +33,5 @@ pub mod server;
 
 pub use authn::{Authenticator, TokenAuthenticator, Unauthenticated};
 pub use ids::RandomIds;
+pub use openapi::openapi;
 pub use router::{API, RouterOptions, router, router_with, routes};

@@ -6,5 +6,6 @@ mod places;
 mod stream;
 
 pub(crate) use feed::Feeds;
+pub(crate) use frame::Told;
 pub(crate) use places::Places;
 pub(crate) use stream::{Listener, Start};

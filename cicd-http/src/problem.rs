@@ -11,6 +11,7 @@ use cicd_core::violation::Violations;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+pub(crate) use kind::Help;
 pub use kind::Kind;
 
 /// A problem on its way to the client. The outermost layer writes it, because only that one knows the request's id.

@@ -9,6 +9,7 @@ mod ci_configs;
 mod ci_runs;
 mod deliveries;
 mod deployments;
+mod description;
 mod freezes;
 mod health;
 mod hooks;
@@ -28,12 +29,11 @@ mod timelines;
 mod tokens;
 mod votes;
 
-pub(crate) use table::Routes;
+pub(crate) use table::{Route, Routes};
 
 /// Routes for callers whom the authenticator knows.
 pub(crate) fn guarded() -> Routes {
-    Routes::default()
-        .and(services::routes())
+    services::routes()
         .and(deployments::routes())
         .and(ci_configs::routes())
         .and(cd_configs::routes())
@@ -62,7 +62,12 @@ pub(crate) fn with_own_credentials() -> Routes {
     attempts::routes().and(hooks::routes())
 }
 
-/// Routes for everybody.
+/// Routes of the API for everybody.
+pub(crate) fn for_everybody() -> Routes {
+    description::routes()
+}
+
+/// Routes for everybody, beside the API.
 pub(crate) fn open() -> Routes {
-    Routes::default().and(health::routes()).and(problems::routes())
+    health::routes().and(problems::routes())
 }

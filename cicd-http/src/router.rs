@@ -33,7 +33,7 @@ pub fn router(engine: Engine, authenticator: impl Authenticator) -> Router {
 pub fn router_with(engine: Engine, authenticator: impl Authenticator, options: RouterOptions) -> Router {
     let api = Api::new(engine, Arc::new(authenticator), options.dev);
     let guarded = route::guarded().router().route_layer(from_fn_with_state(api.clone(), authenticate));
-    let below = guarded.merge(route::with_own_credentials().router());
+    let below = guarded.merge(route::with_own_credentials().router()).merge(route::for_everybody().router());
     route::open()
         .router()
         .nest(API, below)
@@ -46,9 +46,11 @@ pub fn router_with(engine: Engine, authenticator: impl Authenticator, options: R
 /// Every route below [`router`]'s root: its method and its path.
 #[must_use]
 pub fn routes() -> Vec<(Method, String)> {
-    let below = route::guarded().table().into_iter().chain(route::with_own_credentials().table());
-    let below = below.map(|(method, path)| (method, format!("{API}{path}")));
-    route::open().table().into_iter().map(|(method, path)| (method, path.to_owned())).chain(below).collect()
+    let own = route::with_own_credentials().and(route::for_everybody());
+    let below = route::guarded().table().into_iter().chain(own.table());
+    let below = below.map(|route| (route.method, format!("{API}{}", route.path)));
+    let open = route::open().table().into_iter().map(|route| (route.method, route.path.to_owned()));
+    open.chain(below).collect()
 }
 
 async fn no_path() -> Problem {

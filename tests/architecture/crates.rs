@@ -40,7 +40,7 @@ const RULES: &[Rule] = &[
             "nix",
             "libc",
         ],
-        optional: &["tokio"],
+        optional: &["tokio", "utoipa"],
     },
     adapter("cicd-store-postgres"),
     adapter("cicd-store-sqlite"),

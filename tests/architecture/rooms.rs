@@ -30,6 +30,7 @@ const ORDER: &[&str] = &[
     "trail",
     "migration",
     "engine",
+    "openapi",
     "memory",
     "testing",
 ];

@@ -11,6 +11,7 @@ use crate::time::Timestamp;
 
 /// The two chains of a tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Chain {
     /// What changed.
@@ -32,6 +33,7 @@ impl Chain {
 
 /// The kind of thing that an event is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "each name is the aggregate of the same name")]
 pub enum SubjectKind {
@@ -53,6 +55,7 @@ pub enum SubjectKind {
 
 /// What an event is about, and what else it touches, so that lists can filter by it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Subject {
     /// The kind of thing.
     pub kind: SubjectKind,
@@ -60,15 +63,19 @@ pub struct Subject {
     pub id: String,
     /// The service that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub service: Option<ServiceId>,
     /// The deployment that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub deployment: Option<DeploymentId>,
     /// The release that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub release: Option<ReleaseId>,
     /// The CI run that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub run: Option<CiRunId>,
 }
 
@@ -96,6 +103,7 @@ impl Subject {
 
 /// What happened, who did it and to what. Neither sequence nor time: the store stamps both.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuditEvent {
     /// What happened, such as `release.approved`.
     pub kind: String,
@@ -105,6 +113,7 @@ pub struct AuditEvent {
     pub subject: Subject,
     /// The request that asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub request_id: Option<String>,
     /// The facts: the domain event, or `before` and `after` of what was changed. Integers only, no secrets.
     pub data: Value,

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 macro_rules! actions {
-    ($($(#[$doc:meta])* $name:ident = $text:literal),* $(,)?) => {
+    ($($(#[$doc:meta])* $name:ident = $text:tt),* $(,)?) => {
         /// What a caller asks for.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum Action {
             $($(#[$doc])* #[serde(rename = $text)] $name,)*
         }

@@ -61,6 +61,7 @@ impl Caller {
 
 /// Who did what an audit event records.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Actor {
     /// A human being.
@@ -69,6 +70,7 @@ pub enum Actor {
         id: PrincipalId,
         /// The API token that was shown, if one was.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(nullable = false))]
         token: Option<TokenId>,
     },
     /// A program with an identity of its own.
@@ -77,6 +79,7 @@ pub enum Actor {
         id: PrincipalId,
         /// The API token that was shown, if one was.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "openapi", schema(nullable = false))]
         token: Option<TokenId>,
     },
     /// An executor's attempt, by its callback token.
@@ -98,6 +101,7 @@ pub enum Actor {
 
 /// The parts of the engine that act without a caller. The list is fixed here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SystemActor {
     /// Starts, steps and ends rollouts and runs.

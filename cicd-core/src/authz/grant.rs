@@ -38,6 +38,7 @@ pub mod roles {
 
 /// Where a grant holds. Everything `None` is the whole tenant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct GrantScope {
     /// Only this service and its deployments.
@@ -66,6 +67,7 @@ impl GrantScope {
 
 /// A principal's role, and where it holds. Its key is (principal, role, scope).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Grant {
     /// Who.
     pub principal: PrincipalId,

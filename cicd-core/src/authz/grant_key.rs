@@ -19,12 +19,14 @@ const BETWEEN: char = '|';
 /// A principal's role, and where it holds. Its text is `principal|role|service|environment|tier`, with `*` for what it is not
 /// limited to, such as `ben|approver|*|*|production`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GrantKey {
     /// Who.
     pub principal: PrincipalId,
     /// What.
     pub role: Role,
     /// Where.
+    #[cfg_attr(feature = "openapi", schema(default = json!({})))]
     pub scope: GrantScope,
 }
 

@@ -64,14 +64,18 @@ impl Token {
 
 /// A token as somebody asks for it. Its principal is granted the roles that it does not hold yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenDraft {
     /// Whose credential it will be.
     pub principal: PrincipalId,
     /// Person or program.
+    #[cfg_attr(feature = "openapi", schema(default = "person"))]
     pub kind: PrincipalKind,
     /// The roles that it is limited to; at least one.
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 20))]
     pub roles: BTreeSet<Role>,
     /// How long it works, in days, 1 to [`MAX_DAYS`].
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 366, default = 90))]
     pub expires_in_days: u64,
 }
 

@@ -20,21 +20,26 @@ pub const DEFAULT_VOTES_SECONDS: u64 = 7 * 24 * 3600;
 
 /// So many votes by persons with this role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Requirement {
     /// The role that a voter must hold.
     pub role: Role,
     /// How many persons; a person's vote counts for one requirement only.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 20))]
     pub count: u32,
 }
 
 /// Which votes a release needs before it may start. The requester's own never counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ApprovalPolicy {
     /// What must be met, all of it; no role twice. Empty: no vote is asked.
+    #[cfg_attr(feature = "openapi", schema(max_items = 20, default = json!([])))]
     pub requirements: Vec<Requirement>,
     /// How long a release may wait for its votes, in seconds; `None` means [`DEFAULT_VOTES_SECONDS`].
+    #[cfg_attr(feature = "openapi", schema(minimum = 60, maximum = 2592000))]
     pub deadline_seconds: Option<u64>,
 }
 

@@ -19,26 +19,34 @@ pub const DEFAULT_DEADLINE_SECONDS: u64 = 3600;
 
 /// How releases reach a deployment: kept in revisions, pinned by each release.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CdSpec {
     /// How a new version takes the place of the old one.
     pub strategy: Strategy,
     /// The votes that a deploy needs.
+    #[cfg_attr(feature = "openapi", schema(default = json!({})))]
     pub approval: ApprovalPolicy,
     /// What becomes of releases that wait for the same deployment.
+    #[cfg_attr(feature = "openapi", schema(default = "supersede"))]
     pub queue: QueueRule,
     /// How a rollback is approved.
+    #[cfg_attr(feature = "openapi", schema(default = json!({})))]
     pub rollback: RollbackRule,
     /// How long a rollout may take, in seconds, before it is stopped. Timed pauses count, manual ones do not.
+    #[cfg_attr(feature = "openapi", schema(minimum = 10, maximum = 2592000, default = 3600))]
     pub deadline_seconds: u64,
     /// Whether a release may name an artifact by digest and origin instead of a CI run.
+    #[cfg_attr(feature = "openapi", schema(default = false))]
     pub allow_external_artifacts: bool,
     /// What becomes of a release that has not started when deployment or config change.
+    #[cfg_attr(feature = "openapi", schema(default = "cancel"))]
     pub when_stale: StaleRule,
 }
 
 /// The CD config of a deployment at its latest revision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CdConfig {
     /// The deployment.
     pub deployment: DeploymentId,

@@ -15,6 +15,7 @@ pub const MINIMUM_VOTES: RangeInclusive<u64> = 0..=20;
 
 /// What no CD config of the tier can undercut: an admin's to set, per tenant and tier.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PolicyFloor {
     /// The tier it holds for.
     pub tier: Tier,
@@ -42,9 +43,11 @@ impl PolicyFloor {
 
 /// A floor as an admin asks for it; the tier comes from the path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct FloorDraft {
     /// How many votes a deploy needs at least, within [`MINIMUM_VOTES`].
+    #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 20))]
     pub minimum_votes: u32,
 }
 

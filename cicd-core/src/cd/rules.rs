@@ -36,10 +36,12 @@ choice!(
 
 /// How a rollback is approved.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RollbackRule {
     /// The votes that a rollback needs. Empty, the default: the right to roll back and a reason are enough, because the
     /// way back must be fast. The policy floor speaks of deploys and does not apply here.
+    #[cfg_attr(feature = "openapi", schema(max_items = 20, default = json!([])))]
     pub approval: Vec<Requirement>,
 }
 

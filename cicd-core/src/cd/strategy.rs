@@ -19,13 +19,16 @@ use crate::violation::{Fields, Path, Violations};
 
 /// How a new version takes the place of the old one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Strategy {
     /// Instances are replaced a few at a time.
     Rolling {
         /// How many instances may run on top of the wanted number.
+        #[cfg_attr(feature = "openapi", schema(default = "25%"))]
         max_surge: Amount,
         /// How many of the wanted instances may be missing.
+        #[cfg_attr(feature = "openapi", schema(default = "25%"))]
         max_unavailable: Amount,
     },
     /// A second colour is brought up beside the first, then takes all traffic at once.
@@ -33,13 +36,16 @@ pub enum Strategy {
         /// When the new colour takes over.
         promotion: Promotion,
         /// How long the old colour is kept after that, in seconds.
+        #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 604800, default = 300))]
         keep_old_seconds: u64,
     },
     /// The new version gets a growing share of the traffic.
     Canary {
         /// The shares, strictly rising; at least one.
+        #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 50))]
         steps: Vec<CanaryStep>,
         /// What happens when a step or its analysis fails.
+        #[cfg_attr(feature = "openapi", schema(default = "undo"))]
         on_failure: OnFailure,
     },
 }

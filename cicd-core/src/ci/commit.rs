@@ -12,6 +12,7 @@ use super::text::{excerpt, text_form};
 /// assert!("2fd4e1c".parse::<CommitSha>().is_err());
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, pattern = r"^([0-9a-f]{40}|[0-9a-f]{64})$"))]
 pub struct CommitSha(Box<str>);
 
 /// A text that is not the full id of a commit.

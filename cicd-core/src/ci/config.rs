@@ -10,17 +10,22 @@ use crate::violation::Violations;
 
 /// How a service is built. Its form on the wire is the form of a draft.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CiSpec {
     /// Where the source is.
     pub repository: Repository,
     /// The branches that source events may build; see [`trigger`](super::trigger) for what an empty list means.
+    #[cfg_attr(feature = "openapi", schema(max_items = 100, default = json!([])))]
     pub branches: Vec<Glob>,
     /// The tags that source events may build.
+    #[cfg_attr(feature = "openapi", schema(max_items = 100, default = json!([])))]
     pub tags: Vec<Glob>,
     /// The paths of which a source event must change one; empty for any.
+    #[cfg_attr(feature = "openapi", schema(max_items = 100, default = json!([])))]
     pub paths: Vec<Glob>,
     /// What a run does, in order; from 1 to [`MAX_STEPS`](super::MAX_STEPS).
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 50))]
     pub steps: Vec<BuildStep>,
     /// What a run leaves behind.
     pub artifact: ArtifactTarget,
@@ -29,11 +34,13 @@ pub struct CiSpec {
     /// The executor that builds.
     pub executor: ExecutorName,
     /// How often a run is attempted when its host dies; from 1 to [`MAX_ATTEMPTS`](super::MAX_ATTEMPTS).
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 10, default = 1))]
     pub max_attempts: u32,
 }
 
 /// What a run leaves behind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ArtifactTarget {
     /// Where the last step has put it in the workspace.
@@ -51,6 +58,7 @@ pub struct CiRules {
 
 /// The CI config of a service: one revision of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CiConfig {
     /// The service that it builds.

@@ -11,6 +11,7 @@ use super::text::{excerpt, text_form};
 ///
 /// On the wire `{"type": "branch", "name": "main"}`, `{"type": "tag", "name": "v1"}` or `{"type": "commit"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", content = "name", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum GitRef {
     /// The head of a branch.
@@ -24,6 +25,7 @@ pub enum GitRef {
 /// The name of a branch or tag, without `refs/heads/` or `refs/tags/`, by the rules of `git check-ref-format`, which
 /// keep it from being read as an option or an expression.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, min_length = 1, max_length = 255))]
 pub struct RefName(Box<str>);
 
 /// A text that is no name of a branch or tag.

@@ -7,6 +7,7 @@ use super::text::{excerpt, text_form};
 /// A path below a workspace, with `/` between its segments: it can't name anything outside by its text alone.
 /// (Symbolic links are the executor's to refuse.)
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String, min_length = 1, max_length = 512))]
 pub struct RelativePath(Box<str>);
 
 /// A text that is no path below a workspace.

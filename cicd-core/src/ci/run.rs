@@ -43,6 +43,7 @@ use crate::time::Timestamp;
 
 /// One run of a service's CI config.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CiRun {
     /// Its id.
     pub id: CiRunId,
@@ -65,6 +66,7 @@ pub struct CiRun {
 
 /// Who asked for a run, and of what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RunTrigger {
     /// Whether somebody or a source asked.
@@ -79,11 +81,13 @@ pub struct RunTrigger {
     pub commit: CommitSha,
     /// What the source told, where one asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub source: Option<Box<RunSource>>,
 }
 
 /// What a source told of the commit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct RunSource {
     /// The source.

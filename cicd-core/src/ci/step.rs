@@ -36,6 +36,7 @@ pub enum Run {
 
 /// The value of an environment variable: a text, or `{"secret": "name"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged, deny_unknown_fields)]
 pub enum EnvValue {
     /// The value itself.
@@ -56,17 +57,37 @@ impl BuildStep {
 
 /// The form of a step on the wire.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = BuildStep))]
 #[serde(deny_unknown_fields)]
 struct StepForm {
     name: StepName,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false, min_items = 1, max_items = 100))]
     argv: Option<Vec<String>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false, min_length = 1, max_length = 16384))]
     shell: Option<String>,
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 86400, default = 3600))]
     timeout_seconds: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     working_directory: Option<RelativePath>,
+    #[cfg_attr(feature = "openapi", schema(default = json!({})))]
     environment: BTreeMap<String, EnvValue>,
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for BuildStep {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        StepForm::schema()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for BuildStep {
+    fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::Schema>)>) {
+        StepForm::schemas(schemas);
+    }
 }
 
 impl TryFrom<StepForm> for BuildStep {

@@ -48,6 +48,7 @@ pub struct ReleaseDetail {
 
 /// Why a release does not start, or that it may.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Explanation {
     /// The release.
     pub release: ReleaseId,

@@ -23,6 +23,7 @@ use crate::violation::{Fields, Path, Violations, text};
 
 /// What is to be released.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ArtifactSource {
     /// The artifact of a succeeded CI run of the same service.
@@ -32,22 +33,27 @@ pub enum ArtifactSource {
         /// Its SHA-256.
         digest: Digest,
         /// Its name.
+        #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
         name: String,
         /// Where it can be found.
+        #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 500))]
         location: String,
     },
 }
 
 /// A release as a caller asks for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReleaseDraft {
     /// Where to.
     pub deployment: DeploymentId,
     /// What.
     pub artifact: ArtifactSource,
     /// A label for people, 1 to 100 characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
     pub version: String,
     /// Why, at most 2 000 characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 2000))]
     pub reason: Option<String>,
 }
 

@@ -24,12 +24,14 @@ use crate::violation::{Fields, Path, Violations, parsed, text};
 
 /// A vote as a caller casts it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VoteDraft {
     /// The digest of the content that the voter saw.
     pub content: Digest,
     /// The requirement that the vote shall count for; without it, the first open one that the voter's roles satisfy.
     pub role: Option<Role>,
     /// Why, at most 2 000 characters; required to reject.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 2000))]
     pub comment: Option<String>,
 }
 

@@ -10,6 +10,7 @@ use crate::violation::{Fields, Path, Violations};
 
 /// What a freeze holds back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum FreezeScope {
     /// Every deployment of the tenant.
@@ -28,6 +29,7 @@ pub enum FreezeScope {
 
 /// An interval in UTC in which no deploy starts. Rollbacks are not held back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Freeze {
     /// Its id.
     pub id: FreezeId,
@@ -62,6 +64,7 @@ impl Freeze {
 
 /// A freeze as a caller asks for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FreezeDraft {
     /// What to hold back.
     pub scope: FreezeScope,
@@ -70,6 +73,7 @@ pub struct FreezeDraft {
     /// When it ends.
     pub until: Timestamp,
     /// Why, 1 to 500 characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 500))]
     pub reason: String,
 }
 

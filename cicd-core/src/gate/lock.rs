@@ -9,6 +9,7 @@ use crate::violation::{Fields, Path, Violations};
 
 /// A deployment that its owner keeps as it is until the lock is lifted or expires. Rollbacks wait too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Lock {
     /// Its id.
     pub id: LockId,
@@ -36,10 +37,12 @@ impl Lock {
 
 /// A lock as a caller asks for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LockDraft {
     /// What to lock.
     pub deployment: DeploymentId,
     /// Why, 1 to 500 characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 500))]
     pub reason: String,
     /// When it ends by itself.
     pub expires_at: Timestamp,

@@ -6,6 +6,7 @@ use crate::time::Timestamp;
 
 /// The gates that every release passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum GateKind {
     /// The approval policy has its votes, and they have not expired.
@@ -26,6 +27,7 @@ pub enum GateKind {
 
 /// What one gate says, and who or what can open it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct GateVerdict {
     /// Which gate.
     pub gate: GateKind,

@@ -148,6 +148,7 @@ pub enum Outcome {
 
 /// The name of a command, as problems and audit events spell it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "each name is the command of the same name")]
 pub enum CommandName {

@@ -9,6 +9,7 @@ use crate::json::{self, CanonicalError};
 
 /// Where an artifact comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum ArtifactOrigin {
     /// A succeeded CI run of the same service built it.
@@ -27,6 +28,7 @@ pub enum ArtifactOrigin {
 
 /// What is brought to the deployment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Artifact {
     /// Its identity.
     pub digest: Digest,
@@ -38,6 +40,7 @@ pub struct Artifact {
 
 /// Everything that a vote is about. Fixed at creation, never amended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Content {
     /// What is brought.
     pub artifact: Artifact,

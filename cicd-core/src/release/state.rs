@@ -8,6 +8,7 @@ use crate::time::Timestamp;
 
 /// The states of a release.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum State {
     /// Waits for its votes.
@@ -67,6 +68,7 @@ pub enum State {
 
 /// Why a release never started.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum CancelReason {
     /// Its requester or a release manager withdrew it.
@@ -87,6 +89,7 @@ pub enum CancelReason {
 
 /// Why a rollout failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum FailureCause {
     /// The executor refused or failed a step.
@@ -120,6 +123,7 @@ pub enum FailureCause {
     /// It was to go back and could not, so nobody knows what runs.
     UndoFailed {
         /// Why it was to go back.
+        #[cfg_attr(feature = "openapi", schema(no_recursion))]
         why: Box<FailureCause>,
         /// What the executor said.
         message: String,
@@ -133,6 +137,7 @@ pub enum FailureCause {
 
 /// Why a release is gone again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum RollbackCause {
     /// The rollout itself went back.
@@ -149,12 +154,14 @@ pub enum RollbackCause {
 
 /// A rollout under way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Execution {
     /// The key under which the executor knows this attempt.
     pub attempt: AttemptId,
     /// The epoch of the last holder: it never decreases, and the executor gets it as its fence.
     pub epoch: u64,
     /// SHA-256 of the token with which the attempt may report back.
+    #[cfg_attr(feature = "openapi", schema(ignore))]
     pub report_token: Digest,
     /// The number of the last report.
     pub reports: u64,
@@ -172,6 +179,7 @@ pub struct Execution {
 
 /// What a rollout does now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "phase", rename_all = "snake_case")]
 pub enum Phase {
     /// A worker that holds the lease carries out steps.
@@ -201,6 +209,7 @@ pub enum Phase {
 
 /// Why a rollout waits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum WaitReason {
     /// The strategy asks for a pause here.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What a deployment's executor can carry out at the deployment's target. The executor says so when the deployment is
 /// written; a CD config that asks for more is refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Capabilities {
     /// Splits traffic by weight: what a canary needs.

@@ -9,6 +9,7 @@ use crate::time::Timestamp;
 
 /// Where a service runs, at its latest revision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Deployment {
     /// Its id.
     pub id: DeploymentId,
@@ -33,6 +34,7 @@ pub struct Deployment {
 /// Nothing starts on a held deployment, not even a rollback, until the executor answers or a release-manager lifts the
 /// hold with a reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Hold {
     /// Why.
     pub reason: HoldReason,

@@ -16,6 +16,7 @@ pub const DESCRIPTION_LENGTH: RangeInclusive<usize> = 0..=2000;
 
 /// What is built and shipped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Service {
     /// Its id, chosen by the embedder.
     pub id: ServiceId,
@@ -42,11 +43,14 @@ pub struct Service {
 /// # Ok::<(), cicd_core::violation::Violations>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ServiceDraft {
     /// The name, for people; [`NAME_LENGTH`] characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
     pub name: String,
     /// What it is, for people; [`DESCRIPTION_LENGTH`] characters, empty when absent.
+    #[cfg_attr(feature = "openapi", schema(max_length = 2000, default = ""))]
     pub description: String,
 }
 

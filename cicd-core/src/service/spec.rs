@@ -9,6 +9,7 @@ use crate::violation::{Fields, Path, Violations};
 
 /// What a deployment is: an admin's to set, kept in revisions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DeploymentSpec {
     /// The service that runs here.
@@ -20,6 +21,7 @@ pub struct DeploymentSpec {
     /// The executor that rolls out here.
     pub executor: ExecutorName,
     /// What the executor needs to know: an object that has a canonical form and whose members the executor judges.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub target: Value,
 }
 

@@ -46,6 +46,7 @@ choice!(
 
 /// The name of a secret, on the wire `{"secret": "name"}`. Its value stays with the host's secrets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SecretRef {
     /// The name.
@@ -54,6 +55,7 @@ pub struct SecretRef {
 
 /// A source of events for one service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Source {
     /// Its id, which its address ends with.

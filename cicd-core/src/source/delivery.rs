@@ -9,6 +9,7 @@ use crate::time::Timestamp;
 
 /// A delivery whose sender was verified. It is kept with what came of it; its body is not, but its digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SourceDelivery {
     /// Its id.
@@ -37,6 +38,7 @@ pub struct SourceDelivery {
 
 /// One part of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Change {
     /// What happened; `None` where it starts nothing, whatever the policy.
@@ -47,6 +49,7 @@ pub struct Change {
 
 /// What came of one part of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum ChangeOutcome {
     /// A run.

@@ -23,18 +23,23 @@ pub const MAX_SECRETS: usize = 3;
 /// # Ok::<(), cicd_core::violation::Violations>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SourceDraft {
     /// The name, for people, 1 to 100 characters.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
     pub name: String,
     /// The service whose runs it starts.
     pub service: ServiceId,
     /// Who sends.
     pub provider: Provider,
     /// What shows that it is them; `signature` unless said.
+    #[cfg_attr(feature = "openapi", schema(default = "signature"))]
     pub scheme: Scheme,
     /// The secrets, 1 to [`MAX_SECRETS`].
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 3))]
     pub secrets: Vec<SecretRef>,
     /// What may start a run; pushes and tags unless said, because forges tell of a merge by a push too.
+    #[cfg_attr(feature = "openapi", schema(max_items = 3, default = json!(["push", "tag"])))]
     pub events: Vec<EventKind>,
 }
 

@@ -8,6 +8,7 @@ use crate::ci::{CommitSha, GitRef};
 
 /// What happened to a repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SourceEvent {
     /// What.
@@ -37,6 +38,7 @@ pub enum Reading {
 
 /// Why a change starts no run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum IgnoreReason {
     /// The sender tries whether somebody is there.

@@ -6,7 +6,8 @@ use cicd_core::time::Timestamp;
 use serde::Serialize;
 
 /// An event with its place in its chain.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = StoredAuditEvent)]
 pub(crate) struct Event {
     chain: Chain,
     seq: u64,

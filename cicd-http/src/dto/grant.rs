@@ -11,7 +11,8 @@ use serde::Serialize;
 const PLAIN: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'@').remove(b'*');
 
 /// A grant, with the id by which it is taken back.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = ListedGrant)]
 pub(crate) struct GrantView {
     id: String,
     #[serde(flatten)]
@@ -30,7 +31,8 @@ pub(crate) fn path_segment(id: &str) -> String {
 }
 
 /// Who asks, as the authenticator said.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Caller)]
 pub(crate) struct CallerView<'a> {
     tenant: &'a TenantId,
     principal: &'a PrincipalId,

@@ -11,8 +11,11 @@ pub(crate) const REASON_CHARACTERS: usize = 2000;
 const REASON: RangeInclusive<usize> = 1..=REASON_CHARACTERS;
 
 /// Why a rollout is aborted: `{"reason": …}`, which may be left out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, utoipa::ToSchema)]
+#[schema(as = ReasonDraft)]
 pub(crate) struct Abort {
+    /// Why.
+    #[schema(min_length = 1, max_length = 2000)]
     pub(crate) reason: Option<String>,
 }
 
@@ -20,9 +23,13 @@ pub(crate) struct Abort {
 pub(crate) type Retry = Abort;
 
 /// Why, and to what, a release is rolled back: `{"reason": …, "target": …}`; the target may be left out.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, utoipa::ToSchema)]
+#[schema(as = RollbackDraft)]
 pub(crate) struct Rollback {
+    /// Why.
+    #[schema(min_length = 1, max_length = 2000)]
     pub(crate) reason: String,
+    /// The release whose content comes back; the newest candidate unless said.
     pub(crate) target: Option<ReleaseId>,
 }
 

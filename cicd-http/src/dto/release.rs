@@ -13,12 +13,14 @@ use cicd_core::time::Timestamp;
 use serde::Serialize;
 
 /// A release as lists and commands answer it.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Release)]
 pub(crate) struct ReleaseView {
     #[serde(flatten)]
     spec: ReleaseSpec,
     content_digest: Digest,
     votes: Vec<Vote>,
+    #[schema(value_type = State)]
     state: StateView,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -87,7 +89,8 @@ impl ExecutionView {
 }
 
 /// A release with what a person needs to know next.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = ReleaseDetail)]
 pub(crate) struct Detail {
     #[serde(flatten)]
     release: ReleaseView,
@@ -108,7 +111,7 @@ impl From<ReleaseDetail> for Detail {
 }
 
 /// The votes on a release, and those that it lacks.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 pub(crate) struct Approvals {
     release: ReleaseId,
     content_digest: Digest,
@@ -128,7 +131,7 @@ impl From<ReleaseDetail> for Approvals {
 }
 
 /// The statuses of releases, by which lists are filtered.
-const STATUSES: [&str; 8] = [
+pub(crate) const STATUSES: [&str; 8] = [
     "pending_approval",
     "approved",
     "rejected",

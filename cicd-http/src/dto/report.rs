@@ -10,10 +10,37 @@ use serde_json::Value;
 
 /// A report: `{"number": 1}` for a sign of life, with `"outcome": {"result": "succeeded"}`, or `failed` or `rolled_back`
 /// with a `"message"`, for the end.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, utoipa::ToSchema)]
+#[schema(as = ReportDraft)]
 pub(crate) struct Report {
+    /// One more than the report before.
+    #[schema(minimum = 1, maximum = 9007199254740991_i64)]
     pub(crate) number: u64,
+    /// How it ended; without it the report is a sign of life.
+    #[schema(value_type = Option<Ended>)]
     pub(crate) outcome: Option<Outcome>,
+}
+
+/// How an attempt ended, as it is written.
+#[derive(utoipa::ToSchema)]
+#[schema(as = AttemptOutcome)]
+#[serde(tag = "result", rename_all = "snake_case")]
+#[expect(dead_code, reason = "only its schema is used")]
+enum Ended {
+    /// The new version runs.
+    Succeeded,
+    /// It did not roll out.
+    Failed {
+        /// Why.
+        #[schema(min_length = 1, max_length = 2000)]
+        message: String,
+    },
+    /// It did not roll out, and what ran before runs again.
+    RolledBack {
+        /// Why.
+        #[schema(min_length = 1, max_length = 2000)]
+        message: String,
+    },
 }
 
 impl Report {
@@ -52,7 +79,7 @@ fn cause(fields: &mut Fields<'_>, violations: &mut Violations) -> Option<Failure
 }
 
 /// The release as the report left it.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 pub(crate) struct Reported {
     release: ReleaseId,
     status: &'static str,

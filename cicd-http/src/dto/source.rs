@@ -9,7 +9,8 @@ use cicd_core::source::Source;
 use serde::Serialize;
 
 /// A source as it is shown.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = ListedSource)]
 pub(crate) struct SourceView {
     #[serde(flatten)]
     source: Source,
@@ -25,7 +26,7 @@ impl SourceView {
 }
 
 /// What became of a delivery.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 pub(crate) struct Received {
     delivery: DeliveryId,
     duplicate: bool,

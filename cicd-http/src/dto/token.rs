@@ -9,7 +9,8 @@ use cicd_core::time::Timestamp;
 use serde::Serialize;
 
 /// A token as it is listed.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = Token)]
 pub(crate) struct TokenView {
     id: TokenId,
     principal: PrincipalId,
@@ -24,7 +25,8 @@ pub(crate) struct TokenView {
 }
 
 /// A token that was just created, with the text that authenticates: `null` for a repeated request and for a dry run.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = NewToken)]
 pub(crate) struct NewTokenView {
     #[serde(flatten)]
     view: TokenView,

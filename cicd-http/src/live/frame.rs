@@ -6,8 +6,9 @@ use cicd_core::time::Timestamp;
 use serde::Serialize;
 
 /// What a stream tells of an event: enough to know what to read again, and not what only an auditor sees.
-#[derive(Serialize)]
-struct Told<'a> {
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = LiveEvent)]
+pub(crate) struct Told<'a> {
     seq: u64,
     at: Timestamp,
     kind: &'a str,

@@ -1,7 +1,7 @@
 //! The kinds of problems: each has a stable code, a status and a title.
 
 use axum::http::StatusCode;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 macro_rules! kinds {
     ($($(#[doc = $help:literal])+ $name:ident = $status:ident, $code:literal, $title:literal;)*) => {
@@ -143,14 +143,23 @@ impl Kind {
     }
 
     /// What a person who follows the `type` reads.
-    pub(crate) fn describe(self) -> Value {
-        json!({
-            "type": self.type_uri(),
-            "title": self.title(),
-            "status": self.status().as_u16(),
-            "help": self.help().trim(),
-        })
+    pub(crate) fn describe(self) -> Help {
+        let (title, status, help) = (self.title(), self.status().as_u16(), self.help().trim());
+        Help { uri: self.type_uri(), title, status, help }
     }
+}
+
+/// What a kind of problem means.
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = ProblemHelp)]
+pub(crate) struct Help {
+    /// The problem's `type`.
+    #[serde(rename = "type")]
+    uri: String,
+    title: &'static str,
+    status: u16,
+    /// What it means and what to do about it.
+    help: &'static str,
 }
 
 #[cfg(test)]

@@ -2,17 +2,27 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use cicd_core::engine::Explanation;
 use cicd_core::id::ReleaseId;
 
 use super::Routes;
 use crate::api::Api;
 use crate::dto::Approvals;
 use crate::extract::{Params, PathId, Who};
+use crate::openapi::Operation;
 use crate::problem::Problem;
 use crate::reply;
 
 pub(super) fn routes() -> Routes {
-    Routes::default().get("/releases/{id}/approvals", approvals).get("/releases/{id}/explain", explain)
+    Routes::of("Releases")
+        .get("/releases/{id}/approvals", approvals, || {
+            Operation::new("getApprovals", "The votes on a release, and those that it lacks")
+                .json::<Approvals>("The votes.")
+        })
+        .get("/releases/{id}/explain", explain, || {
+            Operation::new("explainRelease", "What each gate says of a release, and who or what can open it")
+                .json::<Explanation>("The gates, as they are now.")
+        })
 }
 
 async fn approvals(

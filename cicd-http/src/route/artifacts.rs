@@ -11,13 +11,21 @@ use cicd_core::digest::Digest;
 use super::Routes;
 use crate::api::Api;
 use crate::extract::{Params, PathId, Who};
+use crate::openapi::{Header, Operation};
 use crate::problem::Problem;
 
 /// RFC 9530.
 const REPR_DIGEST: HeaderName = HeaderName::from_static("repr-digest");
 
 pub(super) fn routes() -> Routes {
-    Routes::default().get("/blobs/{digest}", show)
+    Routes::of("CI runs").get("/blobs/{digest}", show, || {
+        let headers = [Header::Disposition, Header::ReprDigest, Header::ETag];
+        Operation::new("getArtifact", "What a CI run built, byte for byte").bytes(
+            "The bytes.",
+            "application/octet-stream",
+            &headers,
+        )
+    })
 }
 
 async fn show(

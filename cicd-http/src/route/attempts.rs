@@ -9,11 +9,19 @@ use crate::api::Api;
 use crate::authn::{Unauthenticated, bearer};
 use crate::dto::{Report, Reported};
 use crate::extract::{Params, PathId, draft};
-use crate::problem::Problem;
+use crate::openapi::{Operation, example};
+use crate::problem::{Kind, Problem};
 use crate::reply;
 
 pub(super) fn routes() -> Routes {
-    Routes::default().post("/attempts/{id}/report", report)
+    Routes::of("Callbacks").post("/attempts/{id}/report", report, || {
+        Operation::new("reportAttempt", "An executor says how its attempt goes")
+            .about("Reports are numbered, so that a repeat changes nothing.")
+            .with_credential("attempt")
+            .takes::<Report>(&example::report())
+            .json::<Reported>("The release as the report left it.")
+            .meets(&[Kind::Unauthenticated, Kind::NotPossible, Kind::LeaseLost, Kind::Contended])
+    })
 }
 
 /// Reports are numbered by the executor, so that a repeat changes nothing; an idempotency key would add nothing.

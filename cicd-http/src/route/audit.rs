@@ -7,23 +7,55 @@ use axum::response::{IntoResponse, Response};
 use cicd_core::audit::{Chain, StoredEvent, json_line};
 use cicd_core::authz::Caller;
 use cicd_core::engine::{Engine, EngineError};
-use cicd_core::id::TenantId;
+use cicd_core::id::{CiRunId, DeploymentId, ReleaseId, ServiceId, TenantId};
 use cicd_core::page::Page;
 use cicd_core::port::{EventQuery, Order};
 use futures_util::stream::{self, Stream};
+use serde_json::{Value, json};
 
 use super::Routes;
 use crate::api::Api;
 use crate::dto::Event;
 use crate::extract::{Params, Who};
+use crate::openapi::{Header, Operation};
 use crate::problem::Problem;
 use crate::reply;
 
 /// The most characters of the kind of an event.
 const KIND_CHARACTERS: usize = 100;
+/// What a browser can count.
+const LAST_SEQUENCE: u64 = (1 << 53) - 1;
 
 pub(super) fn routes() -> Routes {
-    Routes::default().get("/audit-events", list).get("/audit-events/export", export)
+    Routes::of("Audit")
+        .get("/audit-events", list, || {
+            let orders = json!({ "type": "string", "enum": ["oldest-first", "newest-first"], "default": "oldest-first" });
+            filtered(Operation::new("listAuditEvents", "The record for the law"))
+                .query_of("order", &orders, "Which end comes first.")
+                .page_after::<Event>(&sequence())
+        })
+        .get("/audit-events/export", export, || {
+            let about = "Every event as it is stored, one JSON text a line: its chain can be verified offline.";
+            filtered(Operation::new("exportAuditEvents", "The record for the law, to be verified elsewhere"))
+                .query_of("after", &sequence(), "Only events after this sequence.")
+                .bytes(about, "application/jsonl", &[Header::Disposition])
+        })
+}
+
+fn filtered(operation: Operation) -> Operation {
+    let chains = json!({ "type": "string", "enum": ["ledger", "security"], "default": "ledger" });
+    let kind = json!({ "type": "string", "minLength": 1, "maxLength": KIND_CHARACTERS });
+    operation
+        .query_of("chain", &chains, "What changed, or what was denied.")
+        .query_of("kind", &kind, "Only events of this kind, such as `release.approved`.")
+        .query::<ServiceId>("service", "Only events of this service.")
+        .query::<DeploymentId>("deployment", "Only events of this deployment.")
+        .query::<ReleaseId>("release", "Only events of this release.")
+        .query::<CiRunId>("run", "Only events of this CI run.")
+}
+
+fn sequence() -> Value {
+    json!({ "type": "integer", "minimum": 0, "maximum": LAST_SEQUENCE })
 }
 
 async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {
@@ -63,7 +95,7 @@ fn filters(params: &mut Params) -> EventQuery {
         _ => Chain::Ledger,
     };
     EventQuery {
-        after: params.number("after", 0..=(1 << 53) - 1),
+        after: params.number("after", 0..=LAST_SEQUENCE),
         kind: params.text("kind", KIND_CHARACTERS),
         service: params.take("service"),
         deployment: params.take("deployment"),

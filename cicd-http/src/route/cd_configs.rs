@@ -2,18 +2,35 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use cicd_core::cd::{CdConfig, CdSpec};
 use cicd_core::id::DeploymentId;
 
 use super::Routes;
 use crate::api::Api;
 use crate::extract::{Delete, Params, PathId, Put, Who};
+use crate::openapi::{Operation, example};
 use crate::problem::Problem;
 use crate::reply;
 
 const PATH: &str = "/deployments/{deployment}/cd-config";
 
 pub(super) fn routes() -> Routes {
-    Routes::default().get(PATH, show).put(PATH, put).delete(PATH, delete)
+    Routes::of("Deployments")
+        .get(PATH, show, || {
+            Operation::new("getCdConfig", "How a deployment takes releases").row::<CdConfig>("The config.")
+        })
+        .put(PATH, put, || {
+            Operation::new("putCdConfig", "Says how a deployment takes releases")
+                .takes::<CdSpec>(&example::cd_config())
+                .puts::<CdConfig>()
+        })
+        .delete(PATH, delete, || {
+            Operation::new(
+                "deleteCdConfig",
+                "Takes a deployment's CD config away: it gets no release any more",
+            )
+            .deletes()
+        })
 }
 
 async fn show(

@@ -2,18 +2,32 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use cicd_core::ci::{CiConfig, CiSpec};
 use cicd_core::id::ServiceId;
 
 use super::Routes;
 use crate::api::Api;
 use crate::extract::{Delete, Params, PathId, Put, Who};
+use crate::openapi::{Operation, example};
 use crate::problem::Problem;
 use crate::reply;
 
 const PATH: &str = "/services/{service}/ci-config";
 
 pub(super) fn routes() -> Routes {
-    Routes::default().get(PATH, show).put(PATH, put).delete(PATH, delete)
+    Routes::of("Services")
+        .get(PATH, show, || {
+            Operation::new("getCiConfig", "How a service is built").row::<CiConfig>("The config.")
+        })
+        .put(PATH, put, || {
+            Operation::new("putCiConfig", "Says how a service is built")
+                .takes::<CiSpec>(&example::ci_config())
+                .puts::<CiConfig>()
+        })
+        .delete(PATH, delete, || {
+            Operation::new("deleteCiConfig", "Takes a service's CI config away: it is built no more")
+                .deletes()
+        })
 }
 
 async fn show(

@@ -11,15 +11,30 @@ use super::Routes;
 use crate::api::{Api, location};
 use crate::dto::nothing;
 use crate::extract::{Params, PathId, Post, Who};
-use crate::problem::Problem;
+use crate::openapi::{Operation, example};
+use crate::problem::{Kind, Problem};
 use crate::reply;
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .get("/services/{service}/ci-runs", list)
-        .post("/services/{service}/ci-runs", trigger)
-        .get("/ci-runs/{id}", show)
-        .post("/ci-runs/{id}/cancel", cancel)
+    Routes::of("CI runs")
+        .get("/services/{service}/ci-runs", list, || {
+            Operation::new("listCiRuns", "The CI runs of a service, newest first")
+                .query::<RunStatusName>("status", "Only runs of this status.")
+                .page::<CiRun>()
+        })
+        .post("/services/{service}/ci-runs", trigger, || {
+            Operation::new("triggerCiRun", "Starts a CI run by hand")
+                .takes::<RunDraft>(&example::run())
+                .creates::<CiRun>("The run, which waits for a worker.")
+                .meets(&[Kind::TriggerBlocked])
+        })
+        .get("/ci-runs/{id}", show, || Operation::new("getCiRun", "A CI run").row::<CiRun>("The run."))
+        .post("/ci-runs/{id}/cancel", cancel, || {
+            Operation::new("cancelCiRun", "Stops a CI run")
+                .takes_nothing()
+                .changes::<CiRun>("The run, which is asked to stop or has.")
+                .meets(&[Kind::NotPossible])
+        })
 }
 
 async fn list(

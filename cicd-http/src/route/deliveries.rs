@@ -11,14 +11,24 @@ use super::Routes;
 use crate::api::Api;
 use crate::dto::nothing;
 use crate::extract::{Params, PathId, PathIds, Post, Who};
+use crate::openapi::Operation;
 use crate::problem::{Kind, Problem};
 use crate::reply;
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .get("/sources/{id}/deliveries", list)
-        .get("/sources/{id}/deliveries/{delivery}", show)
-        .post("/sources/{id}/deliveries/{delivery}/redeliver", redeliver)
+    Routes::of("Sources")
+        .get("/sources/{id}/deliveries", list, || {
+            Operation::new("listDeliveries", "What a source delivered, newest first").page::<SourceDelivery>()
+        })
+        .get("/sources/{id}/deliveries/{delivery}", show, || {
+            Operation::new("getDelivery", "A delivery, and what came of it")
+                .row::<SourceDelivery>("The delivery.")
+        })
+        .post("/sources/{id}/deliveries/{delivery}/redeliver", redeliver, || {
+            Operation::new("redeliver", "Asks the trigger policy again for a delivery that is kept")
+                .takes_nothing()
+                .changes::<SourceDelivery>("The delivery with what came of it this time.")
+        })
 }
 
 async fn list(

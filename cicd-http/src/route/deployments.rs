@@ -5,20 +5,38 @@ use axum::response::Response;
 use cicd_core::id::{DeploymentId, ServiceId};
 use cicd_core::port::ListQuery;
 use cicd_core::service::{Deployment, DeploymentSpec};
+use serde_json::json;
 
 use super::Routes;
 use crate::api::Api;
 use crate::dto::REASON_CHARACTERS;
 use crate::extract::{Delete, Params, PathId, Put, Who};
+use crate::openapi::{Operation, example};
 use crate::problem::Problem;
 use crate::reply;
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .get("/deployments", list)
-        .get("/deployments/{deployment}", show)
-        .put("/deployments/{deployment}", put)
-        .delete("/deployments/{deployment}/hold", lift_hold)
+    Routes::of("Deployments")
+        .get("/deployments", list, || {
+            Operation::new("listDeployments", "Where services run")
+                .query::<ServiceId>("service", "Only deployments of this service.")
+                .page::<Deployment>()
+        })
+        .get("/deployments/{deployment}", show, || {
+            Operation::new("getDeployment", "A deployment").row::<Deployment>("The deployment.")
+        })
+        .put("/deployments/{deployment}", put, || {
+            Operation::new("putDeployment", "Registers or changes a deployment: tier, executor and target")
+                .takes::<DeploymentSpec>(&example::deployment())
+                .puts::<Deployment>()
+        })
+        .delete("/deployments/{deployment}/hold", lift_hold, || {
+            let reason = json!({ "type": "string", "minLength": 1, "maxLength": REASON_CHARACTERS });
+            Operation::new("liftHold", "Lets releases start again on a deployment that is held")
+                .about("The version is the deployment's.")
+                .required_query("reason", &reason, "Why the hold is lifted.")
+                .changes::<Deployment>("The deployment, which is free.")
+        })
 }
 
 async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {

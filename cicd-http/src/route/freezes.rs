@@ -10,15 +10,22 @@ use cicd_core::port::{ListQuery, RecordKey, RecordKind};
 use super::Routes;
 use crate::api::{Api, location};
 use crate::extract::{Delete, Params, PathId, Post, Who};
+use crate::openapi::{Operation, example};
 use crate::problem::Problem;
 use crate::reply;
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .get("/freezes", list)
-        .post("/freezes", add)
-        .get("/freezes/{id}", show)
-        .delete("/freezes/{id}", lift)
+    Routes::of("Governance")
+        .get("/freezes", list, || {
+            Operation::new("listFreezes", "Intervals in which nothing new ships").page::<Freeze>()
+        })
+        .post("/freezes", add, || {
+            Operation::new("addFreeze", "Holds new releases back for an interval")
+                .takes::<FreezeDraft>(&example::freeze())
+                .creates::<Freeze>("The freeze.")
+        })
+        .get("/freezes/{id}", show, || Operation::new("getFreeze", "A freeze").row::<Freeze>("The freeze."))
+        .delete("/freezes/{id}", lift, || Operation::new("liftFreeze", "Lifts a freeze").deletes())
 }
 
 async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {

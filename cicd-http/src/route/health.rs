@@ -3,18 +3,55 @@
 use axum::extract::{OriginalUri, State};
 use axum::http::Uri;
 use axum::response::Response;
-use serde_json::json;
+use cicd_core::id::ExecutorName;
+use serde::Serialize;
 use tokio::time::timeout;
 
 use super::Routes;
 use crate::api::{Api, location};
 use crate::limits::READY_TIME;
+use crate::openapi::Operation;
 use crate::problem::{Kind, Problem};
 use crate::reply;
 use crate::router::API;
 
+const TEXT: &str = "text/plain; charset=utf-8";
+
+/// That the host can answer, and with what it was set up.
+#[derive(Serialize, utoipa::ToSchema)]
+struct Readiness<'a> {
+    #[schema(pattern = "^ready$")]
+    status: &'static str,
+    /// `dev` for a host with less protection than one for others, else `standard`.
+    #[schema(pattern = "^(dev|standard)$")]
+    mode: &'static str,
+    executors: Executors<'a>,
+}
+
+/// The names under which the host registered its executors.
+#[derive(Serialize, utoipa::ToSchema)]
+struct Executors<'a> {
+    ci: Vec<&'a ExecutorName>,
+    deploy: Vec<&'a ExecutorName>,
+}
+
 pub(super) fn routes() -> Routes {
-    Routes::default().get("/", root).get("/livez", live).get("/readyz", ready)
+    Routes::of("Host")
+        .get("/", root, || {
+            Operation::new("getRoot", "Where everything is, for people").bytes(
+                "A few lines of text.",
+                TEXT,
+                &[],
+            )
+        })
+        .get("/livez", live, || {
+            Operation::new("getLiveness", "The process answers").bytes("It does.", TEXT, &[])
+        })
+        .get("/readyz", ready, || {
+            Operation::new("getReadiness", "The store answers, and soon")
+                .json::<Readiness<'_>>("It does.")
+                .meets(&[Kind::Unavailable])
+        })
 }
 
 async fn root(original: OriginalUri, uri: Uri) -> String {
@@ -38,9 +75,7 @@ async fn ready(State(api): State<Api>) -> Result<Response, Problem> {
     let silent = |_| Problem::new(Kind::Unavailable, "the store does not answer");
     timeout(READY_TIME, api.engine().tenants()).await.map_err(silent)??;
     let (ci, deploy) = api.engine().executors();
-    Ok(reply::json(&json!({
-        "status": "ready",
-        "mode": if api.is_dev() { "dev" } else { "standard" },
-        "executors": { "ci": ci, "deploy": deploy },
-    })))
+    let executors = Executors { ci, deploy };
+    let mode = if api.is_dev() { "dev" } else { "standard" };
+    Ok(reply::json(&Readiness { status: "ready", mode, executors }))
 }

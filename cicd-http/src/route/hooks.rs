@@ -13,6 +13,7 @@ use crate::api::Api;
 use crate::authn::{Unauthenticated, address};
 use crate::dto::{HookAddress, Received};
 use crate::extract::{Params, PathId, raw};
+use crate::openapi::{Operation, example};
 use crate::problem::{Kind, Problem};
 use crate::reply;
 
@@ -20,7 +21,15 @@ use crate::reply;
 const RETRY_SECONDS: u64 = 1;
 
 pub(super) fn routes() -> Routes {
-    Routes::default().post("/hooks/{source}", deliver)
+    Routes::of("Callbacks").post("/hooks/{source}", deliver, || {
+        Operation::new("deliver", "A source tells what happened to a repository")
+            .about("Answered once the delivery and the runs that it starts are stored.")
+            .with_credential("signature")
+            .takes_any("What the source's provider sends.", &example::delivery())
+            .json::<Received>("A repeat, of which nothing comes.")
+            .json_with::<Received>(202, "Taken.")
+            .meets(&[Kind::Unverified, Kind::SourceBusy, Kind::Contended])
+    })
 }
 
 /// Answers once the delivery and what it starts are stored: 202, or 200 for a repeat.

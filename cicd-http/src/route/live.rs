@@ -4,12 +4,14 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use serde_json::json;
 
 use super::Routes;
 use crate::api::Api;
 use crate::extract::{Params, Who};
 use crate::limits::STREAMS;
-use crate::live::{Listener, Start};
+use crate::live::{Listener, Start, Told};
+use crate::openapi::Operation;
 use crate::problem::{Kind, Problem};
 
 /// What a client that comes back saw last.
@@ -17,8 +19,18 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// Tells proxies to pass on each piece as it comes.
 const BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
+/// What comes on a stream besides the events of the ledger.
+const ABOUT: &str = "The `id` of an event is its sequence, its `event` what happened, such as `release.approved`. A stream begins \
+                     with `ready`, or with `reset` where the client has to read everything again, and ends with `end`.";
+
 pub(super) fn routes() -> Routes {
-    Routes::default().get("/events", listen)
+    Routes::of("Audit").get("/events", listen, || {
+        Operation::new("listen", "What is committed, as it is committed")
+            .about(ABOUT)
+            .header("Last-Event-ID", &json!({ "type": "string" }), "The last event that the client saw.")
+            .events::<Told<'_>>("Server-sent events, without an end.")
+            .meets(&[Kind::TooManyStreams])
+    })
 }
 
 async fn listen(

@@ -10,15 +10,23 @@ use cicd_core::port::{ListQuery, RecordKey, RecordKind};
 use super::Routes;
 use crate::api::{Api, location};
 use crate::extract::{Delete, Params, PathId, Post, Who};
-use crate::problem::Problem;
+use crate::openapi::{Operation, example};
+use crate::problem::{Kind, Problem};
 use crate::reply;
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .get("/locks", list)
-        .post("/locks", take)
-        .get("/locks/{id}", show)
-        .delete("/locks/{id}", lift)
+    Routes::of("Governance")
+        .get("/locks", list, || {
+            Operation::new("listLocks", "Deployments that their owners keep as they are").page::<Lock>()
+        })
+        .post("/locks", take, || {
+            Operation::new("takeLock", "Keeps a deployment as it is until the lock is lifted or expires")
+                .takes::<LockDraft>(&example::lock())
+                .creates::<Lock>("The lock.")
+                .meets(&[Kind::NotFound])
+        })
+        .get("/locks/{id}", show, || Operation::new("getLock", "A lock").row::<Lock>("The lock."))
+        .delete("/locks/{id}", lift, || Operation::new("liftLock", "Lifts a lock").deletes())
 }
 
 async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {

@@ -3,22 +3,45 @@
 use axum::extract::State;
 use axum::response::Response;
 use cicd_core::authz::PrincipalKind;
-use cicd_core::engine::PermissionScope;
-use cicd_core::id::PrincipalId;
+use cicd_core::engine::{PermissionScope, Permissions};
+use cicd_core::id::{DeploymentId, PrincipalId, ServiceId};
 use cicd_core::violation::Violations;
 
 use super::Routes;
 use crate::api::Api;
 use crate::dto::CallerView;
 use crate::extract::{Params, PathId, Who};
+use crate::openapi::Operation;
 use crate::problem::{Kind, Problem};
 use crate::reply;
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .get("/me", me)
-        .get("/me/permissions", mine)
-        .get("/principals/{principal}/permissions", of)
+    Routes::of("Governance")
+        .get("/me", me, || {
+            Operation::new("getMe", "Who asks, as the authenticator said")
+                .for_everybody()
+                .json::<CallerView<'_>>("The caller.")
+        })
+        .get("/me/permissions", mine, || {
+            somewhere(Operation::new(
+                "getMyPermissions",
+                "What the caller may do with the credential that was shown",
+            ))
+            .for_everybody()
+            .json::<Permissions>("Every action, and why not.")
+            .meets(&[Kind::NotFound])
+        })
+        .get("/principals/{principal}/permissions", of, || {
+            somewhere(Operation::new("getPermissions", "What somebody may do"))
+                .query::<PrincipalKind>("kind", "What stands behind the principal; a person unless said.")
+                .json::<Permissions>("Every action, and why not.")
+        })
+}
+
+fn somewhere(operation: Operation) -> Operation {
+    operation
+        .query::<ServiceId>("service", "On this service.")
+        .query::<DeploymentId>("deployment", "On this deployment; neither is the tenant, both are refused.")
 }
 
 async fn me(Who(caller): Who, params: Params) -> Result<Response, Problem> {

@@ -2,17 +2,27 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use cicd_core::cd::FloorDraft;
+use cicd_core::cd::{FloorDraft, PolicyFloor};
 use cicd_core::service::Tier;
 
 use super::Routes;
 use crate::api::Api;
 use crate::extract::{Params, PathId, Put, Who};
+use crate::openapi::{Operation, example};
 use crate::problem::Problem;
 use crate::reply;
 
 pub(super) fn routes() -> Routes {
-    Routes::default().get("/policies/{tier}", show).put("/policies/{tier}", put)
+    Routes::of("Governance")
+        .get("/policies/{tier}", show, || {
+            Operation::new("getPolicy", "What no CD config of a tier can undercut")
+                .row::<PolicyFloor>("The floor.")
+        })
+        .put("/policies/{tier}", put, || {
+            Operation::new("putPolicy", "Says what no CD config of a tier can undercut")
+                .takes::<FloorDraft>(&example::policy())
+                .puts::<PolicyFloor>()
+        })
 }
 
 async fn show(

@@ -6,11 +6,18 @@ use axum::response::Response;
 
 use super::Routes;
 use crate::extract::PathId;
-use crate::problem::{Kind, Problem};
+use crate::openapi::Operation;
+use crate::problem::{Help, Kind, Problem};
 use crate::reply;
 
 pub(super) fn routes() -> Routes {
-    Routes::default().get("/problems", list).get("/problems/{code}", show)
+    Routes::of("Host")
+        .get("/problems", list, || {
+            Operation::new("listProblems", "What each problem's `type` means").whole_list::<Help>()
+        })
+        .get("/problems/{code}", show, || {
+            Operation::new("getProblem", "What a problem's `type` means").json::<Help>("Its meaning.")
+        })
 }
 
 async fn list() -> Response {

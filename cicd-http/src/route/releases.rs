@@ -7,21 +7,51 @@ use cicd_core::engine::{Outcome, ReleaseDraft};
 use cicd_core::id::{DeploymentId, ReleaseId, ServiceId};
 use cicd_core::port::ListQuery;
 use cicd_core::release::Release;
+use serde_json::json;
 
 use super::Routes;
 use crate::api::{Api, location};
-use crate::dto::{Detail, ReleaseView, Retry, Rollback, Status};
+use crate::dto::{Detail, ReleaseView, Retry, Rollback, STATUSES, Status};
 use crate::extract::{Params, PathId, Post, Who};
-use crate::problem::Problem;
+use crate::openapi::{Operation, example};
+use crate::problem::{Kind, Problem};
 use crate::reply;
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .get("/releases", list)
-        .post("/releases", create)
-        .get("/releases/{id}", show)
-        .post("/releases/{id}/retry", retry)
-        .post("/releases/{id}/rollback", rollback)
+    Routes::of("Releases")
+        .get("/releases", list, || {
+            Operation::new("listReleases", "Releases, newest first")
+                .query::<ServiceId>("service", "Only releases of this service.")
+                .query::<DeploymentId>("deployment", "Only releases to this deployment.")
+                .query_of(
+                    "status",
+                    &json!({ "type": "string", "enum": STATUSES }),
+                    "Only releases of this status.",
+                )
+                .page::<ReleaseView>()
+        })
+        .post("/releases", create, || {
+            Operation::new("createRelease", "Asks for a release; its content is fixed from here on")
+                .takes::<ReleaseDraft>(&example::release())
+                .creates::<ReleaseView>("The release.")
+                .meets(&[Kind::NotFound, Kind::QueueFull, Kind::Occupied])
+        })
+        .get("/releases/{id}", show, || {
+            Operation::new("getRelease", "A release, and what a person needs to know next")
+                .row::<Detail>("The release.")
+        })
+        .post("/releases/{id}/retry", retry, || {
+            Operation::new("retryRelease", "Asks for a new release of the same artifact")
+                .takes::<Retry>(&example::reason())
+                .creates::<ReleaseView>("The new release.")
+                .meets(&[Kind::NotPossible, Kind::QueueFull, Kind::Occupied])
+        })
+        .post("/releases/{id}/rollback", rollback, || {
+            Operation::new("rollbackRelease", "Brings back what ran before a release")
+                .takes::<Rollback>(&example::rollback())
+                .creates::<ReleaseView>("The release that goes back.")
+                .meets(&[Kind::NoRollback, Kind::NotPossible, Kind::QueueFull, Kind::Occupied])
+        })
 }
 
 async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {

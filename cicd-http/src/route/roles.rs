@@ -10,15 +10,24 @@ use super::Routes;
 use crate::api::{Api, location};
 use crate::dto::{GrantView, path_segment};
 use crate::extract::{Delete, Params, PathId, Post, Who};
-use crate::problem::Problem;
+use crate::openapi::{Operation, example};
+use crate::problem::{Kind, Problem};
 use crate::reply;
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .get("/roles", list)
-        .post("/roles", grant)
-        .get("/roles/{grant}", show)
-        .delete("/roles/{grant}", revoke)
+    Routes::of("Governance")
+        .get("/roles", list, || {
+            Operation::new("listGrants", "Who holds which role, and where").page::<GrantView>()
+        })
+        .post("/roles", grant, || {
+            Operation::new("grantRole", "Gives a role")
+                .takes::<GrantKey>(&example::grant())
+                .creates::<GrantView>("The grant.")
+        })
+        .get("/roles/{grant}", show, || Operation::new("getGrant", "A grant").row::<GrantView>("The grant."))
+        .delete("/roles/{grant}", revoke, || {
+            Operation::new("revokeGrant", "Takes a role away").deletes().meets(&[Kind::LastAdmin])
+        })
 }
 
 async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {

@@ -9,11 +9,23 @@ use cicd_core::service::{Service, ServiceDraft};
 use super::Routes;
 use crate::api::Api;
 use crate::extract::{Params, PathId, Put, Who};
+use crate::openapi::{Operation, example};
 use crate::problem::Problem;
 use crate::reply;
 
 pub(super) fn routes() -> Routes {
-    Routes::default().get("/services", list).get("/services/{service}", show).put("/services/{service}", put)
+    Routes::of("Services")
+        .get("/services", list, || {
+            Operation::new("listServices", "What is built and shipped").page::<Service>()
+        })
+        .get("/services/{service}", show, || {
+            Operation::new("getService", "A service").row::<Service>("The service.")
+        })
+        .put("/services/{service}", put, || {
+            Operation::new("putService", "Registers or changes a service")
+                .takes::<ServiceDraft>(&example::service())
+                .puts::<Service>()
+        })
 }
 
 async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {

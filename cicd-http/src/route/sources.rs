@@ -12,16 +12,33 @@ use super::Routes;
 use crate::api::{Api, location};
 use crate::dto::SourceView;
 use crate::extract::{Delete, Params, PathId, Post, Put, Who};
-use crate::problem::Problem;
+use crate::openapi::{Operation, example};
+use crate::problem::{Kind, Problem};
 use crate::reply;
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .get("/sources", list)
-        .post("/sources", create)
-        .get("/sources/{id}", show)
-        .put("/sources/{id}", put)
-        .delete("/sources/{id}", delete)
+    Routes::of("Sources")
+        .get("/sources", list, || {
+            Operation::new("listSources", "Who may start runs by an event").page::<SourceView>()
+        })
+        .post("/sources", create, || {
+            Operation::new("createSource", "Lets a sender start runs of a service")
+                .takes::<SourceDraft>(&example::source())
+                .creates::<SourceView>("The source, with the address that its sender uses.")
+                .meets(&[Kind::NotFound])
+        })
+        .get("/sources/{id}", show, || {
+            Operation::new("getSource", "A source").row::<SourceView>("The source.")
+        })
+        .put("/sources/{id}", put, || {
+            Operation::new("putSource", "Changes a source")
+                .takes::<SourceDraft>(&example::source())
+                .changes::<SourceView>("The source as it is now.")
+        })
+        .delete("/sources/{id}", delete, || {
+            Operation::new("deleteSource", "Takes a source away: its sender starts nothing any more")
+                .deletes()
+        })
 }
 
 /// Shows a source with its address, under whatever prefix the host nested the router.

@@ -11,16 +11,34 @@ use super::Routes;
 use crate::api::Api;
 use crate::dto::{Abort, ReleaseView, nothing};
 use crate::extract::{PathId, Post};
-use crate::problem::Problem;
+use crate::openapi::{Operation, example};
+use crate::problem::{Kind, Problem};
 use crate::reply;
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .post("/releases/{id}/cancel", cancel)
-        .post("/releases/{id}/pause", pause)
-        .post("/releases/{id}/resume", resume)
-        .post("/releases/{id}/promote", promote)
-        .post("/releases/{id}/abort", abort)
+    Routes::of("Releases")
+        .post("/releases/{id}/cancel", cancel, || {
+            steered(
+                Operation::new("cancelRelease", "Withdraws a release that has not started").takes_nothing(),
+            )
+        })
+        .post("/releases/{id}/pause", pause, || {
+            steered(Operation::new("pauseRelease", "Pauses a rollout before its next step").takes_nothing())
+        })
+        .post("/releases/{id}/resume", resume, || {
+            steered(Operation::new("resumeRelease", "Ends a rollout's wait").takes_nothing())
+        })
+        .post("/releases/{id}/promote", promote, || {
+            let operation = Operation::new("promoteRelease", "Goes straight to the promotion");
+            steered(operation.takes_nothing()).meets(&[Kind::NothingToPromote])
+        })
+        .post("/releases/{id}/abort", abort, || {
+            steered(Operation::new("abortRelease", "Stops a rollout").takes::<Abort>(&example::reason()))
+        })
+}
+
+fn steered(operation: Operation) -> Operation {
+    operation.changes::<ReleaseView>("The release as the command left it.").meets(&[Kind::NotPossible])
 }
 
 async fn cancel(

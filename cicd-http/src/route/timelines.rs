@@ -4,17 +4,27 @@ use axum::extract::State;
 use axum::response::Response;
 use cicd_core::id::{ReleaseId, ServiceId};
 use cicd_core::page::Page;
+use cicd_core::timeline::TimelineEntry;
+use serde_json::json;
 
 use super::Routes;
 use crate::api::Api;
 use crate::extract::{Params, PathId, Who};
+use crate::openapi::Operation;
 use crate::problem::Problem;
 use crate::reply;
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .get("/services/{service}/timeline", of_service)
-        .get("/releases/{id}/timeline", of_release)
+    Routes::of("Timeline")
+        .get("/services/{service}/timeline", of_service, || {
+            let cursor = json!({ "type": "integer", "minimum": 0 });
+            Operation::new("getServiceTimeline", "What happened to a service, newest first")
+                .page_after::<TimelineEntry>(&cursor)
+        })
+        .get("/releases/{id}/timeline", of_release, || {
+            Operation::new("getReleaseTimeline", "A release's story, oldest first")
+                .whole_list::<TimelineEntry>()
+        })
 }
 
 /// Newest first.

@@ -11,15 +11,26 @@ use super::Routes;
 use crate::api::{Api, location};
 use crate::dto::{NewTokenView, TokenView};
 use crate::extract::{Delete, Params, PathId, Post, Who};
+use crate::openapi::{Operation, example};
 use crate::problem::Problem;
 use crate::reply;
 
 pub(super) fn routes() -> Routes {
-    Routes::default()
-        .get("/tokens", list)
-        .post("/tokens", create)
-        .get("/tokens/{id}", show)
-        .delete("/tokens/{id}", revoke)
+    Routes::of("Governance")
+        .get("/tokens", list, || Operation::new("listTokens", "API tokens").page::<TokenView>())
+        .post("/tokens", create, || {
+            Operation::new("createToken", "Makes an API token; its text is told this once")
+                .takes::<TokenDraft>(&example::token())
+                .creates::<NewTokenView>("The token.")
+        })
+        .get("/tokens/{id}", show, || {
+            Operation::new("getToken", "An API token").row::<TokenView>("The token.")
+        })
+        .delete("/tokens/{id}", revoke, || {
+            Operation::new("revokeToken", "Ends an API token")
+                .about("It stays listed, as a revoked one.")
+                .changes::<TokenView>("The token, which works no more.")
+        })
 }
 
 async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {

@@ -5,15 +5,37 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use cicd_core::engine::VoteDraft;
 use cicd_core::id::ReleaseId;
+use serde_json::Value;
 
 use super::Routes;
 use super::steering::moved;
 use crate::api::Api;
+use crate::dto::ReleaseView;
 use crate::extract::{PathId, Post};
-use crate::problem::Problem;
+use crate::openapi::{Operation, example};
+use crate::problem::{Kind, Problem};
 
 pub(super) fn routes() -> Routes {
-    Routes::default().post("/releases/{id}/approve", approve).post("/releases/{id}/reject", reject)
+    Routes::of("Releases")
+        .post("/releases/{id}/approve", approve, || {
+            let operation =
+                Operation::new("approveRelease", "Votes for a release; the same vote again changes nothing");
+            voted(operation, &example::approval())
+        })
+        .post("/releases/{id}/reject", reject, || {
+            let operation = Operation::new("rejectRelease", "Votes against a release, which is final");
+            voted(operation, &example::rejection()).meets(&[Kind::CommentRequired])
+        })
+}
+
+fn voted(operation: Operation, example: &Value) -> Operation {
+    operation.takes::<VoteDraft>(example).changes::<ReleaseView>("The release with the vote.").meets(&[
+        Kind::RequesterVote,
+        Kind::NotEligible,
+        Kind::NotPossible,
+        Kind::OtherContent,
+        Kind::Expired,
+    ])
 }
 
 async fn approve(

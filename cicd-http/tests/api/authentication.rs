@@ -6,6 +6,7 @@ use axum::extract::ConnectInfo;
 use axum::http::{Method, StatusCode};
 use serde_json::json;
 
+use crate::openapi::scheme;
 use crate::support::World;
 
 /// A path that matches a route's pattern.
@@ -31,11 +32,10 @@ async fn every_route_of_the_api_asks_who_asks() {
     let mut asked = 0;
     for (method, pattern) in cicd_http::routes() {
         let answer = world.anonymous(method.as_str(), &concrete(&pattern)).send().await;
-        if pattern.starts_with(cicd_http::API) {
-            let (problem, scheme) = if pattern.contains("/hooks/") {
-                ("unverified", "Signature")
-            } else {
-                ("unauthenticated", "Bearer")
+        if let Some(scheme) = scheme(&method, &pattern) {
+            let (problem, scheme) = match scheme.as_str() {
+                "signature" => ("unverified", "Signature"),
+                _ => ("unauthenticated", "Bearer"),
             };
             assert_eq!((answer.status, answer.problem()), (StatusCode::UNAUTHORIZED, problem), "{pattern}");
             assert!(answer.header("www-authenticate").starts_with(scheme), "{pattern}");

@@ -15,6 +15,7 @@ mod generated;
 mod hooks;
 mod idempotency;
 mod live;
+mod openapi;
 mod rights;
 mod roles;
 mod story;

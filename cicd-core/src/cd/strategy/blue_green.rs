@@ -18,6 +18,7 @@ pub const DEFAULT_KEEP_OLD_SECONDS: u64 = 300;
 
 /// When the new colour takes over: `"manual"` or `{"auto": {"delay_seconds": n}}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Promotion {
     /// When a release-manager promotes it. Does not count against the deadline.
@@ -25,6 +26,7 @@ pub enum Promotion {
     /// On its own.
     Auto {
         /// How long after the new colour is up, in seconds.
+        #[cfg_attr(feature = "openapi", schema(minimum = 0, maximum = 604800, default = 0))]
         delay_seconds: u64,
     },
 }

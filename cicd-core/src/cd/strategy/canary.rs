@@ -20,9 +20,11 @@ pub const COMMAND_ANALYSIS: &str = "command";
 
 /// One step of a canary: shift, wait, judge.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CanaryStep {
     /// The share of the traffic that goes to the new version, in percent: 1 to 100.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100))]
     pub weight: u8,
     /// How long to wait then.
     pub pause: Option<Pause>,

@@ -12,6 +12,7 @@ pub const PAUSE_SECONDS: RangeInclusive<u64> = 1..=7 * 24 * 3600;
 
 /// How long a rollout waits: `"manual"` or `{"seconds": n}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Pause {
     /// Until a release-manager resumes it. Does not count against the deadline.

@@ -13,12 +13,15 @@ pub const MAX_REASON_CHARACTERS: usize = 2_000;
 
 /// What somebody asks to build: `{"commit": …, "git_ref": …, "reason": …}`, the latter two optional.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RunDraft {
     /// The commit.
     pub commit: CommitSha,
     /// How it is named; [`GitRef::Commit`] when nothing is said.
+    #[cfg_attr(feature = "openapi", schema(default = json!({"type": "commit"})))]
     pub git_ref: GitRef,
     /// Why.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 2000))]
     pub reason: Option<String>,
 }
 

@@ -11,6 +11,7 @@ use crate::time::Timestamp;
 
 /// The statuses of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum RunStatus {
     /// Waits for a worker.
@@ -89,6 +90,7 @@ pub enum RunStatus {
 
 /// How a step ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StepResult {
     /// Which step.
@@ -117,6 +119,7 @@ choice!(
 
 /// What a run built.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct BuiltArtifact {
     /// Its name.
@@ -129,6 +132,7 @@ pub struct BuiltArtifact {
 
 /// Why a run failed. The evidence is in its log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum RunFailure {
     /// The repository could not be cloned, or it has no such commit.

@@ -28,6 +28,7 @@ pub enum TriggerVerdict {
 
 /// Why an occurrence starts no run. The message names what would.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum BlockReason {
     /// The mode is `manual`, the trigger a source event.

@@ -25,6 +25,7 @@ pub enum PermissionScope {
 
 /// What a principal may do somewhere, as the authorizer says now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Permissions {
     /// Who.
     pub principal: PrincipalId,
@@ -38,6 +39,7 @@ pub struct Permissions {
 
 /// Whether one action is allowed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Permission {
     /// The action.
     pub action: Action,
@@ -45,6 +47,7 @@ pub struct Permission {
     pub allowed: bool,
     /// Why not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub reason: Option<String>,
 }
 

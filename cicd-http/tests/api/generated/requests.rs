@@ -57,7 +57,7 @@ pub(super) struct Generated {
 
 impl Generated {
     pub(super) async fn send(&self, world: &World) -> Answer {
-        let request = world.anonymous(&self.method, &self.path).body(self.body.clone());
+        let request = world.anonymous(&self.method, &self.path).sent(self.body.clone());
         self.headers
             .iter()
             .fold(request, |request: Request, (name, value)| request.header(name, value))

@@ -7,16 +7,23 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
+use crate::openapi::contract::Exchange;
+
 /// A request that is put together.
 pub(crate) struct Request {
     router: Router,
     builder: request::Builder,
+    method: String,
+    path: String,
     body: Body,
+    sent: Vec<u8>,
 }
 
 impl Request {
     pub(crate) fn new(router: Router, method: &str, path: &str) -> Self {
-        Self { router, builder: axum::http::Request::builder().method(method).uri(path), body: Body::empty() }
+        let builder = axum::http::Request::builder().method(method).uri(path);
+        let (method, path) = (method.to_owned(), path.split('?').next().unwrap().to_owned());
+        Self { router, builder, method, path, body: Body::empty(), sent: Vec::new() }
     }
 
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
@@ -34,12 +41,21 @@ impl Request {
         self
     }
 
-    pub(crate) fn json(self, value: &Value) -> Self {
-        self.header("content-type", "application/json").body(value.to_string())
+    /// Sends `bytes`, which are a draft where they are taken.
+    pub(crate) fn sent(mut self, bytes: Vec<u8>) -> Self {
+        self.sent.clone_from(&bytes);
+        self.body(bytes)
     }
 
-    /// The whole answer; of one without an end its beginning.
-    pub(crate) async fn send(self) -> Answer {
+    pub(crate) fn json(mut self, value: &Value) -> Self {
+        self.sent = value.to_string().into_bytes();
+        let sent = self.sent.clone();
+        self.header("content-type", "application/json").body(sent)
+    }
+
+    /// The whole answer; of one without an end its beginning. It is what the document says.
+    pub(crate) async fn send(mut self) -> Answer {
+        let (method, path, sent) = (self.method.clone(), self.path.clone(), std::mem::take(&mut self.sent));
         let (parts, mut body) = self.begin().await;
         let endless = parts.headers.get("content-type").is_some_and(|is| is == "text/event-stream");
         let bytes = if endless {
@@ -48,6 +64,9 @@ impl Request {
         } else {
             to_bytes(body, usize::MAX).await.unwrap().to_vec()
         };
+        let (status, headers) = (parts.status, &parts.headers);
+        let (method, path, sent) = (method.as_str(), path.as_str(), sent.as_slice());
+        Exchange { method, path, sent, status, headers, body: &bytes }.check();
         let body = serde_json::from_slice(&bytes).unwrap_or_default();
         Answer { status: parts.status, headers: parts.headers, bytes, body }
     }
