@@ -204,3 +204,27 @@ fn a_token_comes_from_a_file_too() {
 fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap()
 }
+
+#[test]
+fn a_token_does_not_leave_the_machine_by_plain_http_unless_told() {
+    let words = ["release", "explain", "01890a5d-ac96-774b-bcce-b302099a8057"];
+    // A name that is never resolved: nothing may be sent there in the first place.
+    let refused = cicd("http://cicd.invalid", Some("cicd_secret"), &words);
+    let text = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2), "{text}");
+    assert!(text.contains("--allow-http") && !text.contains("cicd_secret"), "{text}");
+    // `0.0.0.0` is not known as this machine, though here it leads to it.
+    let host = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://0.0.0.0:{}", host.local_addr().unwrap().port());
+    let answering = std::thread::spawn(move || {
+        let mut stream = host.accept().unwrap().0;
+        let answer = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+        let mut asked = String::new();
+        BufReader::new(&stream).read_line(&mut asked).unwrap();
+        stream.write_all(answer.as_bytes()).unwrap();
+        asked
+    });
+    let told = cicd(&url, Some("cicd_secret"), &[&words[..], &["--allow-http"]].concat());
+    assert_eq!(told.status.code(), Some(1), "{told:?}");
+    assert!(answering.join().unwrap().starts_with("GET /api/v1/releases/"));
+}

@@ -1,5 +1,6 @@
 //! The HTTP client: TLS by rustls with ring. A request is sent again while the host is away or asks for patience.
 
+use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -44,16 +45,18 @@ struct Answer {
 }
 
 impl Http {
-    pub(super) fn new(url: &str, token_file: Option<&Path>, json: bool) -> Result<Self, Trouble> {
-        let uri: Option<Uri> = url.parse().ok();
-        let accepted = uri.is_some_and(|uri| {
-            matches!(uri.scheme_str(), Some("http" | "https"))
-                && uri.host().is_some()
-                && uri.query().is_none()
-        });
-        // An address may hold a password, so it is not repeated.
-        if !accepted || url.contains('@') {
-            return Err(Trouble::usage("the URL is no `http://…` or `https://…` without user and query"));
+    /// A client of the host at `url`. By plain http a token goes to this machine alone, unless `allow_http`.
+    pub(super) fn new(
+        url: &str,
+        token_file: Option<&Path>,
+        json: bool,
+        allow_http: bool,
+    ) -> Result<Self, Trouble> {
+        let is_private = is_private(url)?;
+        if !is_private && !allow_http {
+            let text =
+                "by plain http anybody on the way reads the token; accepted: `https://…`, or `--allow-http`";
+            return Err(Trouble::usage(text));
         }
         let credential = token::credential(token_file)?;
         let mut tcp = HttpConnector::new();
@@ -144,6 +147,24 @@ impl Http {
     }
 }
 
+/// Whether what is sent to `url` is read by nobody on the way: it goes by TLS, or stays on this machine.
+fn is_private(url: &str) -> Result<bool, Trouble> {
+    let uri: Option<Uri> = url.parse().ok().filter(|uri: &Uri| uri.query().is_none());
+    let parts = uri.as_ref().and_then(|uri| Some((uri.scheme_str()?, uri.host()?)));
+    // An address may hold a password, so it is not repeated.
+    match parts.filter(|_| !url.contains('@')) {
+        Some(("https", _)) => Ok(true),
+        Some(("http", host)) => Ok(is_this_machine(host)),
+        _ => Err(Trouble::usage("the URL is no `http://…` or `https://…` without user and query")),
+    }
+}
+
+fn is_this_machine(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost")
+        || address.is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds: u64 = headers.get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
     Some(Duration::from_secs(seconds.min(LONGEST_PAUSE)))
@@ -157,4 +178,28 @@ fn causes(error: &dyn std::error::Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_is_private_on_this_machine_alone() {
+        for url in
+            ["https://cicd.example", "http://localhost:8080", "http://127.0.0.1", "http://[::1]:1/cicd"]
+        {
+            assert!(is_private(url).unwrap(), "{url}");
+        }
+        for url in
+            ["http://cicd.example", "http://localhost.example", "http://10.0.0.1", "http://[2001:db8::1]:80"]
+        {
+            assert!(!is_private(url).unwrap(), "{url}");
+        }
+        for url in
+            ["", "cicd.example", "ftp://cicd.example", "https://a:b@cicd.example", "https://cicd.example?a"]
+        {
+            assert!(is_private(url).is_err(), "{url}");
+        }
+    }
 }

@@ -17,6 +17,9 @@ pub(super) struct Host {
     /// A file with the API token; without it the token is `CICD_TOKEN`.
     #[arg(long, env = "CICD_TOKEN_FILE", value_name = "FILE")]
     token_file: Option<PathBuf>,
+    /// Send the token over plain http to another machine, too: anybody on the way can read it.
+    #[arg(long, env = "CICD_ALLOW_HTTP")]
+    allow_http: bool,
     /// Print the host's answer as JSON, and nothing else, on standard output.
     #[arg(long)]
     json: bool,
@@ -39,7 +42,7 @@ pub(super) struct Write {
 
 impl Host {
     pub(super) fn connect(&self) -> Result<Http, Trouble> {
-        Http::new(&self.url, self.token_file.as_deref(), self.json)
+        Http::new(&self.url, self.token_file.as_deref(), self.json, self.allow_http)
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Value, Trouble> {
