@@ -12,7 +12,7 @@ pub use caller::{Actor, Caller, PrincipalKind, SystemActor};
 pub use grant::{Grant, GrantScope, PolicySnapshot, roles};
 pub use grant_key::{GrantKey, NoGrantKey};
 pub use object::Object;
-pub use token::{MAX_DAYS as MAX_TOKEN_DAYS, Token, TokenDraft};
+pub use token::{MAX_DAYS as MAX_TOKEN_DAYS, SessionFacts, Token, TokenDraft};
 
 use serde::{Deserialize, Serialize};
 

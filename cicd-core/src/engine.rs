@@ -25,6 +25,7 @@ mod runs;
 #[cfg(feature = "tokio")]
 mod runtime;
 mod services;
+mod sessions;
 mod sources;
 mod steering;
 mod subscribe;
@@ -48,6 +49,7 @@ pub use read::{Explanation, Permission, PermissionScope, Permissions, ReleaseDet
 pub use releases::{ArtifactSource, ReleaseDraft};
 #[cfg(feature = "tokio")]
 pub use runtime::{TokioTimer, Workers};
+pub use sessions::{SESSION_IDLE_SECONDS, SESSION_SECONDS, Session};
 pub use steering::Steer;
 pub use timer::Timer;
 pub use votes::VoteDraft;

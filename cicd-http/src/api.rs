@@ -1,19 +1,23 @@
 //! What every handler shares.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::OriginalUri;
 use axum::http::Uri;
 use cicd_core::authz::Caller;
 use cicd_core::engine::{Engine, EngineError};
-use cicd_core::id::SourceId;
+use cicd_core::id::{PrincipalId, SourceId, TenantId};
 use cicd_core::page::{Limit, Page};
 use cicd_core::port::{ListQuery, Record};
 
 use crate::authn::{Authenticator, Failures};
 use crate::live::{Feeds, Places};
+use crate::origin::Network;
 use crate::problem::{Kind, Problem};
+use crate::rate::Limiter;
+use crate::router::RouterOptions;
 
 /// The engine, who authenticates, and what the probes tell of the host.
 #[derive(Clone)]
@@ -22,18 +26,22 @@ pub(crate) struct Api(Arc<Inner>);
 struct Inner {
     engine: Engine,
     authenticator: Arc<dyn Authenticator>,
-    dev: bool,
+    options: RouterOptions,
+    principals: Limiter<(TenantId, PrincipalId)>,
+    addresses: Limiter<IpAddr>,
     unverified: Failures<Option<SourceId>>,
     feeds: Feeds,
     places: Places,
 }
 
 impl Api {
-    pub(crate) fn new(engine: Engine, authenticator: Arc<dyn Authenticator>, dev: bool) -> Self {
+    pub(crate) fn new(engine: Engine, authenticator: Arc<dyn Authenticator>, options: RouterOptions) -> Self {
         Self(Arc::new(Inner {
             engine,
             authenticator,
-            dev,
+            principals: Limiter::new(options.rates.per_principal),
+            addresses: Limiter::new(options.rates.per_address),
+            options,
             feeds: Feeds::default(),
             places: Places::default(),
             unverified: Failures::default(),
@@ -83,9 +91,24 @@ impl Api {
         &self.0.places
     }
 
+    /// How many requests principals send.
+    pub(crate) fn principals(&self) -> &Limiter<(TenantId, PrincipalId)> {
+        &self.0.principals
+    }
+
+    /// How many requests addresses send.
+    pub(crate) fn addresses(&self) -> &Limiter<IpAddr> {
+        &self.0.addresses
+    }
+
+    /// Who is believed about where a request comes from.
+    pub(crate) fn trusted_proxies(&self) -> &[Network] {
+        &self.0.options.trusted_proxies
+    }
+
     /// Whether the host runs with less protection than one for others.
     pub(crate) fn is_dev(&self) -> bool {
-        self.0.dev
+        self.0.options.dev
     }
 }
 

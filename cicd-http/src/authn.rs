@@ -1,5 +1,6 @@
 //! Who asks: the host's [`Authenticator`] says. API tokens are the first one.
 
+mod cookie;
 mod failures;
 mod token;
 
@@ -9,15 +10,18 @@ use axum::http::{HeaderValue, header};
 use cicd_core::authz::Caller;
 
 use crate::problem::{Kind, Problem};
+pub(crate) use cookie::{COOKIE, cookie, expired, given};
 pub(crate) use failures::Failures;
 pub use token::TokenAuthenticator;
-pub(crate) use token::{address, bearer};
+pub(crate) use token::bearer;
 
 /// Why a request is nobody's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unauthenticated {
     /// It shows no credential.
-    #[error("the request shows no credential; accepted: `Authorization: Bearer <token>`")]
+    #[error(
+        "the request shows no credential; accepted: `Authorization: Bearer <token>`, or a session's cookie"
+    )]
     Missing,
     /// Its credential is not one that works: unknown, expired, revoked or misspelt. Which, nobody is told.
     #[error("the credential does not work; accepted: a token that is neither expired nor revoked")]
@@ -28,6 +32,11 @@ pub enum Unauthenticated {
         /// What is wrong, without the credential itself.
         message: String,
     },
+    /// It changes something by a session's cookie, and does not come from a page of this host.
+    #[error(
+        "a session's cookie changes nothing from elsewhere; accepted: `Sec-Fetch-Site: same-origin`, or this host's `Origin`"
+    )]
+    CrossSite,
     /// Too many authentications failed from where it comes.
     #[error("too many authentications failed from this address; try again in {seconds} s")]
     TooManyFailures {
@@ -62,6 +71,7 @@ impl From<Unauthenticated> for Problem {
             Unauthenticated::Missing => challenge(detail, "Bearer realm=\"cicd\""),
             Unauthenticated::Invalid => challenge(detail, "Bearer realm=\"cicd\", error=\"invalid_token\""),
             Unauthenticated::Malformed { .. } => Self::new(Kind::MalformedHeader, detail),
+            Unauthenticated::CrossSite => Self::new(Kind::CrossSite, detail),
             Unauthenticated::TooManyFailures { seconds } => {
                 Self::new(Kind::TooManyFailures, detail).retry_after(seconds)
             }

@@ -14,4 +14,4 @@ pub(crate) use grounds::{Abort, REASON_CHARACTERS, Retry, Rollback, nothing};
 pub(crate) use release::{Approvals, Detail, ReleaseView, STATUSES, Status};
 pub(crate) use report::{Report, Reported};
 pub(crate) use source::{HookAddress, Received, SourceView};
-pub(crate) use token::{NewTokenView, TokenView};
+pub(crate) use token::{NewTokenView, SessionView, TokenView};

@@ -2,6 +2,8 @@
 
 mod authenticate;
 mod edge;
+mod pace;
 
 pub(crate) use authenticate::authenticate;
 pub(crate) use edge::edge;
+pub(crate) use pace::pace;

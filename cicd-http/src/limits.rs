@@ -12,6 +12,7 @@
 //! | a piece of a log | 1 B to 1 MiB, 64 KiB unless asked | 400 `malformed-query` |
 //! | time of a request, until its answer begins | 30 s | 503 `timed-out` |
 //! | time of the store's answer to `/readyz` | 3 s | 503 `unavailable` |
+//! | requests of one principal, and of one address, below `/api/v1` | what [`Rates`](crate::Rates) say: `cicd serve` takes 100 and 500 a second, five times as many at once | 429 `too-many-requests` |
 //! | failed authentications of one address | 10 a minute | 429 `too-many-failures` |
 //! | deliveries of one address to one source that are not verified | 10 a minute | 429 `too-many-failures` |
 //! | deliveries of one source that wait for their commit | 32 | 429 `source-busy` |
@@ -49,6 +50,10 @@ pub const FAILURES: u32 = 10;
 pub const FAILURE_WINDOW: Duration = Duration::from_secs(60);
 /// The most addresses whose failures are remembered at once.
 pub const FAILING_ADDRESSES: usize = 10_000;
+/// How many seconds' worth of requests are taken at once.
+pub const RATE_BURST_SECONDS: u64 = 5;
+/// The most principals, and the most addresses, whose requests are counted at once.
+pub const RATED: usize = 10_000;
 /// The most streams of one principal.
 pub const STREAMS: usize = 20;
 /// The most events that a stream which is continued may have missed.

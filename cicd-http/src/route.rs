@@ -22,6 +22,7 @@ mod problems;
 mod releases;
 mod roles;
 mod services;
+mod session;
 mod sources;
 mod steering;
 mod table;
@@ -50,6 +51,7 @@ pub(crate) fn guarded() -> Routes {
         .and(locks::routes())
         .and(policies::routes())
         .and(tokens::routes())
+        .and(session::routes())
         .and(roles::routes())
         .and(permissions::routes())
         .and(sources::routes())

@@ -4,23 +4,29 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::http::Method;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use cicd_core::engine::Engine;
 
 use crate::api::Api;
 use crate::authn::Authenticator;
-use crate::layer::{authenticate, edge};
+use crate::layer::{authenticate, edge, pace};
+use crate::origin::Network;
 use crate::problem::{Kind, Problem};
+use crate::rate::Rates;
 use crate::route;
 
 /// Where the API lives below the router's own root.
 pub const API: &str = "/api/v1";
 
 /// What a host chooses about its router.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RouterOptions {
     /// Whether the host runs with less protection than one for others, which `/readyz` says.
     pub dev: bool,
+    /// How many requests are taken below [`API`]; any number unless said.
+    pub rates: Rates,
+    /// The proxies whose `X-Forwarded-For` tells where a request comes from; nobody is believed unless said.
+    pub trusted_proxies: Vec<Network>,
 }
 
 /// The HTTP face of `engine` for callers whom `authenticator` knows. It nests under any prefix, in a host
@@ -31,15 +37,16 @@ pub fn router(engine: Engine, authenticator: impl Authenticator) -> Router {
 
 /// As [`router`], with what the host chooses.
 pub fn router_with(engine: Engine, authenticator: impl Authenticator, options: RouterOptions) -> Router {
-    let api = Api::new(engine, Arc::new(authenticator), options.dev);
+    let api = Api::new(engine, Arc::new(authenticator), options);
     let guarded = route::guarded().router().route_layer(from_fn_with_state(api.clone(), authenticate));
     let below = guarded.merge(route::with_own_credentials().router()).merge(route::for_everybody().router());
+    let below = below.layer(from_fn_with_state(api.clone(), pace));
     route::open()
         .router()
         .nest(API, below)
         .method_not_allowed_fallback(no_method)
         .fallback(no_path)
-        .layer(from_fn(edge))
+        .layer(from_fn_with_state(api.clone(), edge))
         .with_state(api)
 }
 

@@ -14,6 +14,17 @@ use crate::violation::{Fields, Path, Violations, parsed};
 /// The longest life of a token, in days.
 pub const MAX_DAYS: u64 = 366;
 
+/// What makes a token a session: the token that opened it, which has to go on working.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionFacts {
+    /// The token that opened it.
+    pub opened_by: TokenId,
+    /// SHA-256 of that token.
+    pub opener: Digest,
+    /// The key under which the time of its last use is signed.
+    pub key: Digest,
+}
+
 /// A token as the store keeps it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Token {
@@ -37,6 +48,9 @@ pub struct Token {
     pub created_at: Timestamp,
     /// When it was revoked, if it was.
     pub revoked_at: Option<Timestamp>,
+    /// What makes it a session, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionFacts>,
     /// The version of the row.
     pub row_version: RowVersion,
 }

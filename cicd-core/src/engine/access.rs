@@ -20,9 +20,11 @@ use crate::port::{ChangeSet, Load, Record, RecordKey, RecordKind, Snapshot, Stor
 use crate::time::Timestamp;
 
 const PREFIX: &str = "cicd_";
+/// Sessions have a prefix of their own: neither passes for the other.
+pub(super) const SESSION_PREFIX: &str = "cicds_";
 const SECRET_BYTES: usize = 24;
 const CHECKSUM_DIGITS: usize = 8;
-const HINT_CHARACTERS: usize = 11;
+pub(super) const HINT_CHARACTERS: usize = 11;
 
 /// A token that was just created.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +47,7 @@ impl Engine {
         draft: &TokenDraft,
         options: &Options,
     ) -> Result<Outcome<NewToken>, EngineError> {
-        let secret = self.new_secret();
+        let secret = self.new_secret(PREFIX);
         let outcome: Outcome<Token> = self
             .carry_out(Command {
                 caller,
@@ -111,7 +113,7 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Unavailable`].
     pub async fn authenticate(&self, text: &str) -> Result<Option<Caller>, EngineError> {
-        if !is_well_formed(text) {
+        if !is_well_formed(PREFIX, text) {
             return Ok(None);
         }
         let found = self.store().token(Digest::of(text.as_bytes())).await?;
@@ -131,7 +133,7 @@ impl Engine {
         if snapshot.ledger_seq > 0 {
             return Ok(None);
         }
-        let secret = self.new_secret();
+        let secret = self.new_secret(PREFIX);
         let draft = TokenDraft {
             principal: admin.clone(),
             kind: PrincipalKind::Person,
@@ -151,10 +153,10 @@ impl Engine {
         }
     }
 
-    fn new_secret(&self) -> String {
+    pub(super) fn new_secret(&self, prefix: &str) -> String {
         let body: String =
             self.0.ids.secret().iter().take(SECRET_BYTES).map(|byte| format!("{byte:02x}")).collect();
-        format!("{PREFIX}{body}{}", checksum(&body))
+        format!("{prefix}{body}{}", checksum(&body))
     }
 
     fn new_token(&self, draft: &TokenDraft, secret: &str, by: &PrincipalId, now: Timestamp) -> Token {
@@ -169,6 +171,7 @@ impl Engine {
             created_by: by.clone(),
             created_at: Timestamp::EPOCH,
             revoked_at: None,
+            session: None,
             row_version: RowVersion::ABSENT,
         }
     }
@@ -178,12 +181,12 @@ fn checksum(body: &str) -> String {
     Digest::of(body.as_bytes()).hex().chars().take(CHECKSUM_DIGITS).collect()
 }
 
-fn is_well_formed(text: &str) -> bool {
-    let body = text.strip_prefix(PREFIX).and_then(|rest| rest.split_at_checked(2 * SECRET_BYTES));
+pub(super) fn is_well_formed(prefix: &str, text: &str) -> bool {
+    let body = text.strip_prefix(prefix).and_then(|rest| rest.split_at_checked(2 * SECRET_BYTES));
     body.is_some_and(|(body, sum)| body.bytes().all(|b| b.is_ascii_hexdigit()) && sum == checksum(body))
 }
 
-fn found_token(snapshot: &Snapshot, id: TokenId) -> Result<&Token, EngineError> {
+pub(super) fn found_token(snapshot: &Snapshot, id: TokenId) -> Result<&Token, EngineError> {
     match &snapshot.record {
         Some(Record::Token(token)) => Ok(token),
         _ => Err(EngineError::not_found("token", id)),

@@ -199,6 +199,7 @@ pub fn token(number: u64, who: &str, secret: &str, expires_at: Timestamp) -> Tok
         created_by: principal("ada"),
         created_at: Timestamp::EPOCH,
         revoked_at: None,
+        session: None,
         row_version: RowVersion::ABSENT,
     }
 }

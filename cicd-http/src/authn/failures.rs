@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use crate::limits::{FAILING_ADDRESSES, FAILURE_WINDOW, FAILURES};
+use crate::origin::network;
 
 /// Counts failures by address and by what was asked for, in windows of [`FAILURE_WINDOW`].
 #[derive(Debug, Default)]
@@ -52,14 +53,6 @@ impl<K: Eq + Hash> Failures<K> {
     }
 }
 
-/// One client: an IPv4 address, or the /64 that an IPv6 client usually has for itself.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) >> 64 << 64).into()),
-        v4 => v4,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -83,13 +76,6 @@ mod tests {
         assert_eq!(failures.wait((ours, ()), now + FAILURE_WINDOW), None);
         failures.count((ours, ()), now + FAILURE_WINDOW);
         assert_eq!(failures.wait((ours, ()), now + FAILURE_WINDOW), None, "counting began anew");
-    }
-
-    #[test]
-    fn a_client_is_its_network() {
-        assert_eq!(network(address("2001:db8::1")), network(address("2001:db8::ffff:1:1")));
-        assert_ne!(network(address("2001:db8::1")), network(address("2001:db8:0:1::1")));
-        assert_eq!(network(address("::ffff:192.0.2.1")), address("192.0.2.1"));
     }
 
     #[test]

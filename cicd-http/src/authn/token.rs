@@ -1,10 +1,8 @@
-//! API tokens, shown as `Authorization: Bearer <token>`.
+//! API tokens, shown as `Authorization: Bearer <token>`, and the sessions that they opened, shown as a cookie.
 
-use std::net::{IpAddr, SocketAddr};
 use std::time::Instant;
 
 use async_trait::async_trait;
-use axum::extract::ConnectInfo;
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -12,12 +10,14 @@ use cicd_core::authz::Caller;
 use cicd_core::engine::Engine;
 
 use super::failures::Failures;
-use super::{Authenticator, Unauthenticated};
+use super::{Authenticator, Unauthenticated, cookie};
+use crate::origin::address;
 
-/// Knows callers by the engine's API tokens.
+/// Knows callers by the engine's API tokens and sessions. Where a request has an `Authorization`, its cookie is not looked at.
 ///
 /// Beyond ten failures a minute an address has to wait, whatever it shows. The address is that of the connection, where the
-/// server tells it (`ConnectInfo<SocketAddr>`); behind a proxy, and without it, limiting is the proxy's.
+/// server tells it (`ConnectInfo<SocketAddr>`), or what a proxy says that [`RouterOptions`](crate::RouterOptions) trust; without it
+/// limiting is the proxy's.
 #[derive(Debug)]
 pub struct TokenAuthenticator {
     engine: Engine,
@@ -31,9 +31,15 @@ impl TokenAuthenticator {
         Self { engine, failures: Failures::default() }
     }
 
-    async fn check(&self, headers: &HeaderMap) -> Result<Caller, Unauthenticated> {
-        let token = bearer(headers)?.ok_or(Unauthenticated::Missing)?;
-        match self.engine.authenticate(token).await {
+    async fn check(&self, parts: &Parts) -> Result<Caller, Unauthenticated> {
+        let found = if let Some(token) = bearer(&parts.headers)? {
+            self.engine.authenticate(token).await
+        } else {
+            let text = cookie::cookie(&parts.headers)?.ok_or(Unauthenticated::Missing)?;
+            cookie::refuse_cross_site(parts)?;
+            self.engine.session(text).await.map(|session| session.map(|session| session.caller))
+        };
+        match found {
             Ok(Some(caller)) => Ok(caller),
             Ok(None) => Err(Unauthenticated::Invalid),
             Err(error) => Err(Unauthenticated::Unavailable { message: error.to_string() }),
@@ -44,22 +50,17 @@ impl TokenAuthenticator {
 #[async_trait]
 impl Authenticator for TokenAuthenticator {
     async fn authenticate(&self, parts: &Parts) -> Result<Caller, Unauthenticated> {
-        let Some(address) = address(parts) else { return self.check(&parts.headers).await };
+        let Some(address) = address(parts) else { return self.check(parts).await };
         let now = Instant::now();
         if let Some(seconds) = self.failures.wait((address, ()), now) {
             return Err(Unauthenticated::TooManyFailures { seconds });
         }
-        let checked = self.check(&parts.headers).await;
+        let checked = self.check(parts).await;
         if matches!(checked, Err(Unauthenticated::Invalid | Unauthenticated::Malformed { .. })) {
             self.failures.count((address, ()), now);
         }
         checked
     }
-}
-
-/// Where a request comes from, as far as the host knows.
-pub(crate) fn address(parts: &Parts) -> Option<IpAddr> {
-    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(socket)| socket.ip())
 }
 
 /// The bearer token of a request, if it shows one.

@@ -4,15 +4,17 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
 
+use crate::api::Api;
 use crate::extract::RequestId;
 use crate::ids::request_id;
 use crate::limits::{HEADER_BYTES, REQUEST_ID_CHARACTERS, REQUEST_TIME, URI_BYTES};
+use crate::origin::ClientAddress;
 use crate::problem::{Kind, Problem};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -28,11 +30,14 @@ const HEADERS: [(HeaderName, HeaderValue); 6] = [
 ];
 
 /// Surrounds everything.
-pub(crate) async fn edge(mut request: Request, next: Next) -> Response {
+pub(crate) async fn edge(State(api): State<Api>, mut request: Request, next: Next) -> Response {
     let began = Instant::now();
     let id = id_of(request.headers());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     request.extensions_mut().insert(RequestId(id.clone()));
+    if let Some(client) = ClientAddress::of(request.extensions(), request.headers(), api.trusted_proxies()) {
+        request.extensions_mut().insert(client);
+    }
     let mut response = match ambiguous(request.headers()).or_else(|| oversized(&request)) {
         Some(problem) => problem.into_response(),
         None => survive(next.run(request)).await,

@@ -10,6 +10,7 @@ use super::operation::{Access, Operation};
 use super::replies::Header;
 use super::schemas::{Schemas, set};
 use super::{parameters, problems, replies};
+use crate::authn::COOKIE;
 use crate::problem::Kind;
 use crate::route::{self, Route};
 use crate::router::API;
@@ -49,7 +50,7 @@ fn document() -> Value {
         if !tags.contains(&route.tag) {
             tags.push(route.tag);
         }
-        let operation = operation(&route, access, &mut parts);
+        let operation = operation(&route, access, path.starts_with(API), &mut parts);
         let method = route.method.as_str().to_ascii_lowercase();
         paths.entry(path).or_default().insert(method, operation);
     }
@@ -96,10 +97,11 @@ fn routes() -> impl Iterator<Item = (String, Access, Route)> {
     open.chain(guarded).chain(own)
 }
 
-fn operation(route: &Route, access: Access, parts: &mut Parts) -> Value {
+fn operation(route: &Route, access: Access, is_paced: bool, parts: &mut Parts) -> Value {
     let said = (route.operation)();
     let access = said.access.unwrap_or(access);
-    let kinds = kinds(route, &said, access);
+    let mut kinds = kinds(route, &said, access);
+    kinds.extend(is_paced.then_some(Kind::TooManyRequests));
     let Operation { id, summary, about, parameters: own, body, replies, schemas: used, .. } = said;
     parts.schemas.merge(used);
     let mut parameters = parameters::of_path(route.path, &mut parts.schemas);
@@ -143,6 +145,7 @@ fn kinds(route: &Route, said: &Operation, access: Access) -> Vec<Kind> {
     }
     if access == Access::Callers {
         kinds.push(Kind::Unauthenticated);
+        kinds.extend((route.method != Method::GET).then_some(Kind::CrossSite));
         kinds.extend(said.may_be_denied.then_some(Kind::Denied));
         kinds.extend(of_command(&route.method));
     }
@@ -200,7 +203,7 @@ fn refusal(status: u16, kinds: &[Kind], schemas: &mut Schemas) -> Value {
 
 fn secured(access: Access) -> Value {
     match access {
-        Access::Callers => json!([{ "token": [] }]),
+        Access::Callers => json!([{ "token": [] }, { "session": [] }]),
         Access::Own(scheme) => json!([{ scheme: [] }]),
         Access::Open => json!([]),
     }
@@ -209,6 +212,10 @@ fn secured(access: Access) -> Value {
 fn security() -> Value {
     json!({
         "token": { "type": "http", "scheme": "bearer", "description": "An API token." },
+        "session": {
+            "type": "apiKey", "in": "cookie", "name": COOKIE,
+            "description": "A session, which `POST /session` opens. It changes something only for pages of the same origin.",
+        },
         "attempt": {
             "type": "http", "scheme": "bearer", "description": "The token of one attempt, which its executor was given.",
         },

@@ -125,6 +125,16 @@ impl Operation {
         self.with_json::<T>(200, about, &[Header::ETag])
     }
 
+    /// Answers a session, with its cookie.
+    pub(crate) fn session<T: ToSchema>(self, status: u16) -> Self {
+        self.with_json::<T>(status, "The session.", &[Header::ETag, Header::SetCookie])
+    }
+
+    /// Ends a session, and takes its cookie.
+    pub(crate) fn ends_session(self) -> Self {
+        self.reply(204, "It has ended.", &[Header::Consistency, Header::SetCookie], None)
+    }
+
     /// Answers a page; cursors are opaque.
     pub(crate) fn page<T: ToSchema>(self) -> Self {
         self.page_after::<T>(&json!({ "type": "string", "minLength": 1, "maxLength": 500 }))

@@ -21,6 +21,8 @@ pub(crate) enum Header {
     ReprDigest,
     /// Under which name to keep the body.
     Disposition,
+    /// The session's cookie.
+    SetCookie,
     /// When to try again.
     RetryAfter,
     /// Which credential is asked for.
@@ -31,7 +33,7 @@ pub(crate) enum Header {
 
 impl Header {
     /// All of them.
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::ETag,
         Self::Location,
         Self::Consistency,
@@ -39,6 +41,7 @@ impl Header {
         Self::NextOffset,
         Self::ReprDigest,
         Self::Disposition,
+        Self::SetCookie,
         Self::RetryAfter,
         Self::Authenticate,
         Self::RequestId,
@@ -54,6 +57,7 @@ impl Header {
             Self::NextOffset => "X-Next-Offset",
             Self::ReprDigest => "Repr-Digest",
             Self::Disposition => "Content-Disposition",
+            Self::SetCookie => "Set-Cookie",
             Self::RetryAfter => "Retry-After",
             Self::Authenticate => "WWW-Authenticate",
             Self::RequestId => "X-Request-Id",
@@ -80,6 +84,7 @@ impl Header {
             Self::NextOffset => ("Where to read on.", true, count),
             Self::ReprDigest => ("SHA-256 of the body, after RFC 9530.", true, text),
             Self::Disposition => ("Under which name to keep it.", true, text),
+            Self::SetCookie => ("The session's cookie, which no script can read.", false, text),
             Self::RetryAfter => ("After how many seconds to try again.", true, count),
             Self::Authenticate => ("Which credential is asked for.", true, text),
             Self::RequestId => ("The id of the request, which the log has too.", true, text),

@@ -65,6 +65,8 @@ kinds! {
     Unverified = UNAUTHORIZED, "unverified", "The sender is not verified";
     /// The caller may not do this; `action` names the right that is missing.
     Denied = FORBIDDEN, "denied", "The caller may not do this";
+    /// A session's cookie came with a request that changes something, but not from a page of this host.
+    CrossSite = FORBIDDEN, "cross-site", "The request comes from elsewhere";
     /// Nobody votes on a release that they asked for.
     RequesterVote = FORBIDDEN, "requester-vote", "The requester does not vote";
     /// The voter holds none of the roles that still lack votes; `needed_roles` has them.
@@ -113,6 +115,8 @@ kinds! {
     PreconditionRequired = PRECONDITION_REQUIRED, "precondition-required", "The request names no version";
     /// Too many authentications failed from this address: try again later.
     TooManyFailures = TOO_MANY_REQUESTS, "too-many-failures", "Too many authentications failed";
+    /// The principal, or the address, sends more requests than are taken: send the same again after `Retry-After`.
+    TooManyRequests = TOO_MANY_REQUESTS, "too-many-requests", "Too many requests";
     /// Too many deliveries of the source wait. Nothing has changed: send the same again later.
     SourceBusy = TOO_MANY_REQUESTS, "source-busy", "Too many deliveries of the source wait";
     /// The principal listens on as many streams as are accepted: end one first.

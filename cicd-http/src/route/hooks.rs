@@ -10,10 +10,11 @@ use cicd_core::source::Headers;
 
 use super::Routes;
 use crate::api::Api;
-use crate::authn::{Unauthenticated, address};
+use crate::authn::Unauthenticated;
 use crate::dto::{HookAddress, Received};
 use crate::extract::{Params, PathId, raw};
 use crate::openapi::{Operation, example};
+use crate::origin::address;
 use crate::problem::{Kind, Problem};
 use crate::reply;
 

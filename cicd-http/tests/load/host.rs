@@ -130,6 +130,8 @@ fn spawn(data: &Path, log: &Path, port: u16, options: &[String]) -> Child {
         .args(["serve", "--dev", "--listen", &format!("127.0.0.1:{port}")])
         .args(["--lease", &LEASE.as_secs().to_string(), "--data"])
         .arg(data)
+        // The load is what a fleet of clients at other addresses would be.
+        .args(["--requests-per-principal", "0", "--requests-per-address", "0"])
         .args(options)
         .stdin(Stdio::null())
         .stdout(log.try_clone().expect("the log again"))

@@ -55,6 +55,7 @@ impl Running {
         let process =
             tool::program(&binary.to_string_lossy(), &["serve", "--dev", "--listen", &address, "--data"])
                 .arg(data)
+                .args(["--requests-per-principal", "0", "--requests-per-address", "0"])
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
                 .spawn()

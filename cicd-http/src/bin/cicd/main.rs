@@ -9,6 +9,7 @@ mod client;
 mod data;
 mod database;
 mod doctor;
+mod edge;
 mod executors;
 mod failure;
 mod first_start;

@@ -8,7 +8,7 @@ use cicd_core::engine::Engine;
 use cicd_core::id::TenantId;
 use cicd_core::port::{Blobs, Secrets, Store};
 use cicd_executor::secrets::FileSecrets;
-use cicd_http::{RandomIds, RouterOptions, TokenAuthenticator, router_with, server};
+use cicd_http::{RandomIds, TokenAuthenticator, router_with, server};
 use clap::Args;
 use futures_util::FutureExt as _;
 use tokio::net::TcpListener;
@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use crate::authorizer::Authorization;
 use crate::blobs::{self, BlobStorage};
 use crate::database::{Database, Opened};
+use crate::edge::Edge;
 use crate::executors::Executors;
 use crate::failure::Failure;
 use crate::first_start;
@@ -49,6 +50,8 @@ pub(crate) struct Serve {
     #[command(flatten)]
     authorization: Authorization,
     #[command(flatten)]
+    edge: Edge,
+    #[command(flatten)]
     retention: Retention,
     /// How the log is written.
     #[arg(long, env = "CICD_LOG_FORMAT", value_enum, default_value = "pretty", value_name = "FORMAT")]
@@ -80,7 +83,7 @@ impl Serve {
         first_start::admin_token(&engine, &self.tenant, data).await?;
         let listener = TcpListener::bind(self.listen).await;
         let listener = listener.map_err(|error| Failure::new(format!("`{}`: {error}", self.listen)))?;
-        let options = RouterOptions { dev: self.executors.is_dev() };
+        let options = self.edge.options(self.executors.is_dev());
         let router = router_with(engine.clone(), TokenAuthenticator::new(engine.clone()), options);
         let retention = tokio::spawn(self.retention.keep(engine.clone(), opened.store(), blobs, mark));
         let workers = engine.spawn_workers(self.work.into());

@@ -11,7 +11,7 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(cicd_http::openapi);
 /// Schemas as the document has them, but so that what it does not mention is refused.
 static SCHEMAS: LazyLock<Value> = LazyLock::new(|| {
     let mut schemas = DOCUMENT["components"]["schemas"].clone();
-    schemas.as_object_mut().unwrap().values_mut().for_each(|schema| close_parts(schema));
+    schemas.as_object_mut().unwrap().values_mut().for_each(close_parts);
     schemas
 });
 static VALIDATORS: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
