@@ -2,7 +2,7 @@
 //!
 //! [`router`] turns an [`Engine`](cicd_core::engine::Engine) and an [`Authenticator`] into an [`axum::Router`] that nests
 //! under any prefix. Below it are the API at `/api/v1`, the probes `/livez` and `/readyz`, and the meanings of
-//! [problems](problem::Kind) at `/problems`.
+//! [problems](problem::Kind) at `/problems`. `/api/v1/openapi.json` describes all of it, `/api/v1/docs/` shows it.
 //!
 //! - Errors are problems after RFC 9457, each with a stable `type` and the `request_id`.
 //! - A PUT or DELETE names the version that it is meant for (`If-Match`, `If-None-Match: *`); a row's ETag is its

@@ -10,6 +10,7 @@ mod ci_runs;
 mod deliveries;
 mod deployments;
 mod description;
+mod docs;
 mod freezes;
 mod health;
 mod hooks;
@@ -66,7 +67,7 @@ pub(crate) fn with_own_credentials() -> Routes {
 
 /// Routes of the API for everybody.
 pub(crate) fn for_everybody() -> Routes {
-    description::routes()
+    description::routes().and(docs::routes())
 }
 
 /// Routes for everybody, beside the API.

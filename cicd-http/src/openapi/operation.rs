@@ -189,6 +189,18 @@ impl Operation {
         self.reply(200, about, &[], Some((JSON, json!({ "type": "object" }))))
     }
 
+    /// Answers a file of one of these media types.
+    pub(crate) fn files(mut self, about: &'static str, media: &[&'static str]) -> Self {
+        let content = media.iter().map(|media| (*media, json!({ "type": "string" }))).collect();
+        self.replies.push(Reply { status: 200, about, headers: Vec::new(), content });
+        self
+    }
+
+    /// Answers where to look instead.
+    pub(crate) fn redirects(self, about: &'static str) -> Self {
+        self.reply(308, about, &[Header::Location], None)
+    }
+
     /// Answers events, each with `T` as its data.
     pub(crate) fn events<T: ToSchema>(mut self, about: &'static str) -> Self {
         let data = self.schemas.answer::<T>();
@@ -226,6 +238,7 @@ impl Operation {
         headers: &[Header],
         content: Option<(&'static str, Value)>,
     ) -> Self {
+        let content = content.into_iter().collect();
         self.replies.push(Reply { status, about, headers: headers.to_vec(), content });
         self
     }

@@ -55,6 +55,7 @@ fn of_name(place: &str, name: &str, schemas: &mut Schemas) -> (Value, &'static s
             let about = "The tenant and the source: the end of the address that the source shows as `hook`.";
             (json!({ "type": "string" }), about, format!("default.{UUID}"))
         }
+        (_, "file") => (json!({ "type": "string" }), "The file.", "swagger-ui.css".to_owned()),
         (_, "code") => {
             (json!({ "type": "string" }), "The end of a problem's `type`.", "not-found".to_owned())
         }

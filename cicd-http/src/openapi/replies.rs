@@ -93,21 +93,23 @@ impl Header {
     }
 }
 
-/// An answer: its status, what it means, its headers, its media type and schema.
+/// An answer: its status, what it means, its headers, its media types and their schemas.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     pub(super) status: u16,
     pub(super) about: &'static str,
     pub(super) headers: Vec<Header>,
-    pub(super) content: Option<(&'static str, Value)>,
+    pub(super) content: Vec<(&'static str, Value)>,
 }
 
 impl Reply {
     /// The answer in the document.
     pub(super) fn described(self) -> Value {
         let mut reply = json!({ "description": self.about, "headers": headers(&self.headers) });
-        if let Some((media, schema)) = self.content {
-            set(&mut reply, "content", json!({ media: { "schema": schema } }));
+        if !self.content.is_empty() {
+            let content = self.content.into_iter();
+            let content = content.map(|(media, schema)| (media.to_owned(), json!({ "schema": schema })));
+            set(&mut reply, "content", Value::Object(content.collect()));
         }
         reply
     }

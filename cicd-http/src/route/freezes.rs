@@ -11,7 +11,7 @@ use super::Routes;
 use crate::api::{Api, location};
 use crate::extract::{Delete, Params, PathId, Post, Who};
 use crate::openapi::{Operation, example};
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::reply;
 
 pub(super) fn routes() -> Routes {
@@ -23,6 +23,7 @@ pub(super) fn routes() -> Routes {
             Operation::new("addFreeze", "Holds new releases back for an interval")
                 .takes::<FreezeDraft>(&example::freeze())
                 .creates::<Freeze>("The freeze.")
+                .meets(&[Kind::NotFound])
         })
         .get("/freezes/{id}", show, || Operation::new("getFreeze", "A freeze").row::<Freeze>("The freeze."))
         .delete("/freezes/{id}", lift, || Operation::new("liftFreeze", "Lifts a freeze").deletes())

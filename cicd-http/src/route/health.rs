@@ -57,8 +57,9 @@ pub(super) fn routes() -> Routes {
 async fn root(original: OriginalUri, uri: Uri) -> String {
     let at = |below: &str| location(&original, &uri, below).replacen("//", "/", 1);
     format!(
-        "cicd: release governance\n\nThe API is at {}. What its problems mean is at {}.\nProbes: {}, {}.\n",
+        "cicd: release governance\n\nThe API is at {}, its pages at {}. What its problems mean is at {}.\nProbes: {}, {}.\n",
         at(API),
+        at(&format!("{API}/docs/")),
         at("/problems"),
         at("/livez"),
         at("/readyz"),

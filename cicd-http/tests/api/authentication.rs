@@ -24,6 +24,7 @@ pub(crate) fn concrete(pattern: &str) -> String {
         .replace("{principal}", "eve")
         .replace("{grant}", "eve%7Cviewer%7C*%7C*%7C*")
         .replace("{code}", "not-found")
+        .replace("{file}", "swagger-ui.css")
 }
 
 #[tokio::test]
@@ -41,7 +42,7 @@ async fn every_route_of_the_api_asks_who_asks() {
             assert!(answer.header("www-authenticate").starts_with(scheme), "{pattern}");
             asked += 1;
         } else {
-            assert_eq!(answer.status, StatusCode::OK, "{method} {pattern}");
+            assert!(answer.status.is_success() || answer.status.is_redirection(), "{method} {pattern}");
         }
     }
     assert!(asked > 40, "{asked} routes");

@@ -11,6 +11,7 @@
 mod authentication;
 mod bad_input;
 mod conditions;
+mod coverage;
 mod generated;
 mod hooks;
 mod idempotency;

@@ -28,6 +28,7 @@ pub(crate) struct World {
     pub(crate) clock: SteppedClock,
     pub(crate) admin: String,
     pub(crate) stranger: String,
+    pub(crate) deploy: TestDeploy,
     workers: Option<Workers>,
 }
 
@@ -51,6 +52,7 @@ impl World {
 
     async fn over(store: impl Store, authorizer: impl Authorizer, clock: SteppedClock) -> Self {
         let blobs: Arc<dyn Blobs> = Arc::new(MemoryBlobs::default());
+        let deploy = TestDeploy::default();
         let engine = Engine::builder()
             .store(store)
             .authorizer(authorizer)
@@ -58,13 +60,13 @@ impl World {
             .ids(RandomIds)
             .secrets(Arc::new(secrets()))
             .ci_executor("test", TestCi::new(blobs))
-            .deploy_executor("test", TestDeploy)
+            .deploy_executor("test", deploy.clone())
             .build()
             .unwrap();
         let admin = bootstrap(&engine, "default").await;
         let stranger = bootstrap(&engine, "other").await;
         let router = router(engine.clone(), TokenAuthenticator::new(engine.clone()));
-        Self { router, engine, clock, admin, stranger, workers: None }
+        Self { router, engine, clock, admin, stranger, deploy, workers: None }
     }
 
     /// A host whose workers carry out what is due.
@@ -72,7 +74,8 @@ impl World {
         Self::still().await.worked()
     }
 
-    fn worked(mut self) -> Self {
+    /// Lets workers carry out what is due.
+    pub(crate) fn worked(mut self) -> Self {
         let config = WorkerConfig { poll: Duration::from_millis(5), ..WorkerConfig::default() };
         self.workers = Some(self.engine.spawn_workers(config));
         self

@@ -1,10 +1,13 @@
 //! Executors that do at once what they are asked to.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use cicd_core::ci::CiSpec;
 use cicd_core::ci::run::{BuiltArtifact, StepOutcome, StepResult};
+use cicd_core::id::AttemptId;
 use cicd_core::port::{
     Blobs, CiExecutor, CiJob, CiOutcome, Delivery, DeployExecutor, DeployJob, DeployStatus, StepSink, Stop,
     Verb, VerbOutcome,
@@ -51,7 +54,15 @@ impl CiExecutor for TestCi {
 }
 
 /// Carries out every step; can do everything. Its target is an empty object.
-pub(crate) struct TestDeploy;
+#[derive(Clone, Default)]
+pub(crate) struct TestDeploy {
+    /// Whether steps wait until they are let go on.
+    pub(crate) held: Arc<AtomicBool>,
+    /// Whether steps fail.
+    pub(crate) failing: Arc<AtomicBool>,
+    /// The attempts of which a step began, each with the token with which it may report.
+    pub(crate) attempts: Arc<Mutex<Vec<(AttemptId, String)>>>,
+}
 
 #[async_trait]
 impl DeployExecutor for TestDeploy {
@@ -66,7 +77,14 @@ impl DeployExecutor for TestDeploy {
         }
     }
 
-    async fn carry_out(&self, _: &DeployJob, _: &Verb, _: Stop) -> VerbOutcome {
+    async fn carry_out(&self, job: &DeployJob, _: &Verb, _: Stop) -> VerbOutcome {
+        self.attempts.lock().unwrap().push((job.attempt, job.report_token.expose().to_owned()));
+        while self.held.load(Ordering::SeqCst) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        if self.failing.load(Ordering::SeqCst) {
+            return VerbOutcome::Failed { message: "it was told to".to_owned() };
+        }
         VerbOutcome::Done
     }
 
