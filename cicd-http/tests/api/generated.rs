@@ -37,16 +37,28 @@ impl Met {
         if answer.status.is_success() {
             let json = answer.headers.get("content-type").is_some_and(|kind| kind == "application/json");
             assert!(!json || answer.bytes.is_empty() || !answer.body.is_null(), "{request:?}\n{answer:?}");
-            if request.route.starts_with(&request.method) {
-                *self.successes.entry(request.route.clone()).or_default() += 1;
-            }
+            self.count(request);
+        } else if answer.status.is_redirection() {
+            assert!(!answer.header("location").is_empty(), "{request:?}");
+            self.count(request);
         } else if request.method != "HEAD" {
             self.problems.insert(answer.problem().to_owned());
         }
     }
 
+    fn count(&mut self, request: &Generated) {
+        if request.route.starts_with(&request.method) {
+            *self.successes.entry(request.route.clone()).or_default() += 1;
+        }
+    }
+
     fn conclude(&self, requests: usize) {
-        println!("successes: {:?}\nproblems: {:?}", self.successes, self.problems);
+        println!(
+            "{} routes reached: {:?}\nproblems: {:?}",
+            self.successes.len(),
+            self.successes,
+            self.problems
+        );
         if requests >= REQUESTS {
             let routes = cicd_http::routes().len();
             let reached = self.successes.len();

@@ -73,6 +73,7 @@ pub(super) struct Generator {
     tokens: Vec<String>,
     ids: Vec<(String, String)>,
     contents: Vec<String>,
+    cookies: Vec<String>,
 }
 
 impl Generator {
@@ -85,7 +86,8 @@ impl Generator {
             tokens.extend([token.clone(), token.clone(), token]);
         }
         tokens.push(world.person("eve", &["viewer"]).await);
-        Self { random, routes: cicd_http::routes(), tokens, ids: Vec::new(), contents: Vec::new() }
+        let (ids, contents, cookies) = (Vec::new(), Vec::new(), Vec::new());
+        Self { random, routes: cicd_http::routes(), tokens, ids, contents, cookies }
     }
 
     pub(super) fn next(&mut self) -> Generated {
@@ -101,7 +103,8 @@ impl Generator {
             });
         }
         let verb = if self.random.percent(95) { method.as_str() } else { self.random.word(&METHODS) };
-        let headers = self.headers(&method);
+        let mut headers = self.headers(&method);
+        headers.extend(self.shown(&pattern));
         Generated { route: format!("{method} {pattern}"), method: verb.to_owned(), path, headers, body }
     }
 
@@ -131,9 +134,11 @@ impl Generator {
             .replace("{service}", self.random.word(&["shop", "shop", "shop", "shop-new", "gone"]))
             .replace("{deployment}", self.random.word(&deployment))
             .replace("{tier}", self.random.word(&tier))
+            .replace("{principal}", self.random.word(&["ada", "eve", "nobody"]))
             .replace("{delivery}", &self.id("deliveries"))
             .replace("{source}", &format!("default.{}", self.id("sources")))
-            .replace("{code}", self.random.word(&["not-found", "internal", "x"]));
+            .replace("{code}", self.random.word(&["not-found", "internal", "x"]))
+            .replace("{file}", self.random.word(&["swagger-ui.css", "swagger-ui-bundle.js", "x"]));
         if self.random.percent(4) {
             return path
                 .replace("shop", self.random.word(&BAD_IDS))
@@ -177,12 +182,19 @@ impl Generator {
         bodies::bytes(draft, &mut self.random)
     }
 
+    /// Who asks: a token mostly, or the cookie of a session.
+    fn shown(&mut self, pattern: &str) -> Option<(&'static str, String)> {
+        let by_cookie = if pattern.ends_with("/session") { 50 } else { 5 };
+        if !self.cookies.is_empty() && self.random.percent(by_cookie) {
+            return Some(("cookie", self.random.pick(&self.cookies).clone()));
+        }
+        let token = self.random.pick(&self.tokens).clone();
+        self.random.percent(98).then(|| ("authorization", format!("Bearer {token}")))
+    }
+
     fn headers(&mut self, method: &Method) -> Vec<(&'static str, String)> {
         let random = &mut self.random;
         let mut headers = Vec::new();
-        if random.percent(98) {
-            headers.push(("authorization", format!("Bearer {}", random.pick(&self.tokens))));
-        }
         if *method == Method::POST || *method == Method::PUT {
             let kind = if random.percent(97) { "application/json" } else { "text/plain" };
             headers.push(("content-type", kind.to_owned()));
@@ -222,6 +234,9 @@ impl Generator {
             self.ids.push(("digest".to_owned(), digest));
         }
         self.contents.extend(text("/content_digest"));
+        let cookie =
+            answer.headers.get("set-cookie").and_then(|cookie| cookie.to_str().ok()?.split(';').next());
+        self.cookies.extend(cookie.map(str::to_owned));
         if let Some(id) = text("/id").filter(|id| id.len() == 36) {
             let kinds = ["ci-runs", "releases", "freezes", "locks", "tokens", "sources"];
             let kind = kinds.iter().rev().find(|kind| request.path.contains(*kind)).unwrap_or(&"none");
