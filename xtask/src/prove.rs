@@ -86,6 +86,7 @@ const PROOFS: &[Proof] = &[
         1_000_000,
         &["-p", "cicd-authz-casbin", "--test", "rights", "casbin_and_the_reference_agree"],
     ),
+    Proof::of("schemathesis", 50_000, &["-p", "cicd-http", "--test", "schemathesis"]),
     Proof::of(
         "forgeries",
         1_000_000,

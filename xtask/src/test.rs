@@ -24,6 +24,9 @@ pub(crate) fn run(filter: Option<String>) -> Result<(), Failure> {
             "--quiet",
         ]))
     });
+    report.step("schemathesis", || {
+        tool::output(&mut tool::cargo(&["test", "-p", "cicd-http", "--test", "schemathesis", "--quiet"]))
+    });
     report.step("docs", docs);
     // By cargo: the steps before this one may have built this program anew, so that its own path is gone.
     report.step("the sample's story", || {

@@ -11,7 +11,10 @@ struct Needed {
     package: &'static str,
 }
 
-const NEEDED: &[Needed] = &[Needed { is_there: has_postgres, package: "postgresql" }];
+const NEEDED: &[Needed] = &[
+    Needed { is_there: has_postgres, package: "postgresql" },
+    Needed { is_there: has_python, package: "python3-venv" },
+];
 
 /// Installs what is missing, as root; says in one line what to install otherwise.
 pub(super) fn packages() -> Result<String, Failure> {
@@ -39,4 +42,9 @@ fn has_postgres() -> bool {
     std::env::var_os("CICD_TEST_POSTGRES").is_some()
         || installed.map(|entry| entry.path().join("bin/initdb")).any(|program| program.exists())
         || tool::works("initdb", &["--version"])
+}
+
+/// Whether Python can make an environment with a `pip` of its own.
+fn has_python() -> bool {
+    tool::works("python3", &["-m", "ensurepip", "--version"])
 }
