@@ -1,5 +1,6 @@
 //! The host over PostgreSQL, beside others.
 
+use std::path::Path;
 use std::process::Output;
 
 use cicd_tests::postgres::{self, Database};
@@ -187,14 +188,17 @@ fn a_host_whose_blobs_are_not_shared_does_not_start_beside_others() {
     let later = server.cicd(&stranger, &["serve", "--listen", "127.0.0.1:0"], &[]);
     assert!(said(&later).contains("not the blobs"), "{}", said(&later));
 
-    let doctor = |blobs: &TempDir| {
-        let doctor = server.cicd(&data, &["doctor"], &["--blobs", blobs.path().to_str().unwrap()]);
+    let doctor = |blobs: &Path| {
+        let doctor = server.cicd(&data, &["doctor"], &["--blobs", blobs.to_str().unwrap()]);
         (doctor.status.success(), said(&doctor))
     };
-    let (whole, told) = doctor(&server.blobs);
+    let (whole, told) = doctor(server.blobs.path());
     assert!(whole && told.contains("✓ the blobs are those of the database's hosts"), "{told}");
-    let (whole, told) = doctor(&TempDir::new().unwrap());
+    let (whole, told) = doctor(TempDir::new().unwrap().path());
     assert!(!whole && told.contains("not the blobs of the database's other hosts"), "{told}");
+    let nowhere = server.blobs.path().join("nowhere");
+    let (whole, told) = doctor(&nowhere);
+    assert!(!whole && told.contains("nowhere` is not there") && !nowhere.exists(), "{told}");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 mod opened;
 mod place;
 
+use std::path::Path;
+
 use cicd_core::digest::Digest;
 use cicd_core::id::TenantId;
 use cicd_core::port::{Blobs, IdSource as _};
@@ -50,6 +52,14 @@ impl BlobStorage {
     /// Whether a place was named.
     pub(crate) const fn is_named(&self) -> bool {
         self.blobs.is_some()
+    }
+
+    /// The directory that was named, where there is none: opening it would make it.
+    pub(crate) fn missing(&self) -> Option<&Path> {
+        match &self.blobs {
+            Some(Place::Directory(directory)) if !directory.is_dir() => Some(directory),
+            _ => None,
+        }
     }
 
     pub(crate) async fn open(&self, data: &Data) -> Result<OpenedBlobs, Failure> {

@@ -101,6 +101,10 @@ impl Opened {
     }
 
     /// What all hosts of a shared database agreed on; a database that is not shared has no agreements.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(unused_variables, reason = "without PostgreSQL no database is shared")
+    )]
     pub(crate) async fn agreed(&self, name: &str) -> Result<Option<String>, StoreError> {
         match self {
             Self::Sqlite(_) => Ok(None),
@@ -110,6 +114,10 @@ impl Opened {
     }
 
     /// Proposes something to the other hosts; gives what holds, which is what was proposed first.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(unused_variables, reason = "without PostgreSQL no database is shared")
+    )]
     pub(crate) async fn propose(&self, name: &str, value: &str) -> Result<String, StoreError> {
         match self {
             Self::Sqlite(_) => Ok(value.to_owned()),

@@ -53,11 +53,9 @@ impl Doctor {
         }
         findings.push(Finding { check: "no invariant is broken".to_owned(), wrong: opened.oracle().await? });
         if self.blobs.is_named() {
-            let blobs = self.blobs.open(&self.database.data).await?;
-            let wrong = blobs::examined(opened, &*blobs.blobs()).await?;
             findings.push(Finding {
                 check: "the blobs are those of the database's hosts".to_owned(),
-                wrong: wrong.into_iter().map(str::to_owned).collect(),
+                wrong: self.examine_blobs(opened).await?.into_iter().collect(),
             });
         }
         let exposed = self.database.data.exposed()?.into_iter();
@@ -67,5 +65,14 @@ impl Doctor {
             wrong: wrong.collect(),
         });
         Ok(findings)
+    }
+
+    /// What is wrong with the blobs. Nothing is made where none are.
+    async fn examine_blobs(&self, opened: &Opened) -> Result<Option<String>, Failure> {
+        if let Some(directory) = self.blobs.missing() {
+            return Ok(Some(format!("`{}` is not there", directory.display())));
+        }
+        let blobs = self.blobs.open(&self.database.data).await?;
+        Ok(blobs::examined(opened, &*blobs.blobs()).await?.map(str::to_owned))
     }
 }

@@ -82,6 +82,10 @@ impl Database {
     }
 
     /// Does what an operator may choose.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(unused_variables, reason = "without PostgreSQL there is nothing to choose")
+    )]
     pub(crate) async fn optional(&self, step: OptionalStep) -> Result<(), Failure> {
         match &self.address {
             #[cfg(feature = "postgres")]
