@@ -58,7 +58,9 @@ pub use worker::{Worker, WorkerConfig};
 
 use crate::ci::CiRules;
 use crate::id::{ExecutorName, TenantId};
-use crate::port::{Authorizer, Blobs, CiExecutor, DeployExecutor, IdSource, Secrets, Store, StoreError};
+use crate::port::{
+    Authorizer, Blobs, CiExecutor, DeployExecutor, IdSource, Observer, Secrets, Store, StoreError,
+};
 use denial::Denials;
 use turns::Turns;
 use waiting::Waiting;
@@ -113,6 +115,7 @@ struct Inner {
     denials: Denials,
     waiting: Waiting,
     committed: event_listener::Event,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl Engine {

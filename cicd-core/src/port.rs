@@ -7,6 +7,7 @@ mod executor;
 mod grants;
 mod ids;
 mod load;
+mod observer;
 mod outcome;
 mod parts;
 mod place;
@@ -27,6 +28,7 @@ pub use executor::{
 pub use grants::RememberedGrants;
 pub use ids::IdSource;
 pub use load::{Load, Snapshot};
+pub use observer::Observer;
 pub use outcome::{KEPT_SECONDS as OUTCOME_KEPT_SECONDS, OperationKey, StoredOutcome};
 pub use parts::{Part, SnapshotParts};
 pub use place::Place;

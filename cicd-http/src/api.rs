@@ -14,6 +14,7 @@ use cicd_core::port::{ListQuery, Record};
 
 use crate::authn::{Authenticator, Failures};
 use crate::live::{Feeds, Places};
+use crate::metrics::Metrics;
 use crate::origin::Network;
 use crate::problem::{Kind, Problem};
 use crate::rate::Limiter;
@@ -99,6 +100,16 @@ impl Api {
     /// How many requests addresses send.
     pub(crate) fn addresses(&self) -> &Limiter<IpAddr> {
         &self.0.addresses
+    }
+
+    /// What is counted.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.options.metrics
+    }
+
+    /// Whether metrics are told elsewhere.
+    pub(crate) fn metrics_are_apart(&self) -> bool {
+        self.0.options.metrics_apart
     }
 
     /// Who is believed about where a request comes from.

@@ -17,6 +17,7 @@ mod hooks;
 mod live;
 mod locks;
 mod logs;
+mod metrics;
 mod permissions;
 mod policies;
 mod problems;
@@ -31,6 +32,7 @@ mod timelines;
 mod tokens;
 mod votes;
 
+pub(crate) use metrics::told;
 pub(crate) use table::{Route, Routes};
 
 /// Routes for callers whom the authenticator knows.
@@ -72,5 +74,5 @@ pub(crate) fn for_everybody() -> Routes {
 
 /// Routes for everybody, beside the API.
 pub(crate) fn open() -> Routes {
-    health::routes().and(problems::routes())
+    health::routes().and(metrics::routes()).and(problems::routes())
 }

@@ -10,6 +10,7 @@ use cicd_core::engine::Engine;
 use crate::api::Api;
 use crate::authn::Authenticator;
 use crate::layer::{authenticate, edge, pace};
+use crate::metrics::Metrics;
 use crate::origin::Network;
 use crate::problem::{Kind, Problem};
 use crate::rate::Rates;
@@ -19,7 +20,7 @@ use crate::route;
 pub const API: &str = "/api/v1";
 
 /// What a host chooses about its router.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct RouterOptions {
     /// Whether the host runs with less protection than one for others, which `/readyz` says.
     pub dev: bool,
@@ -27,6 +28,10 @@ pub struct RouterOptions {
     pub rates: Rates,
     /// The proxies whose `X-Forwarded-For` tells where a request comes from; nobody is believed unless said.
     pub trusted_proxies: Vec<Network>,
+    /// What counts; the same goes to the engine as its observer, so that releases are counted too.
+    pub metrics: Metrics,
+    /// Whether metrics are told elsewhere, by [`metrics_router`], so that `/metrics` is not there for everybody.
+    pub metrics_apart: bool,
 }
 
 /// The HTTP face of `engine` for callers whom `authenticator` knows. It nests under any prefix, in a host
@@ -48,6 +53,12 @@ pub fn router_with(engine: Engine, authenticator: impl Authenticator, options: R
         .fallback(no_path)
         .layer(from_fn_with_state(api.clone(), edge))
         .with_state(api)
+}
+
+/// Tells `metrics` at `/metrics`, to whoever asks: for a listener that only the monitoring reaches.
+pub fn metrics_router(metrics: Metrics) -> Router {
+    let tell = move || async move { route::told(&metrics) };
+    Router::new().route("/metrics", axum::routing::get(tell))
 }
 
 /// Every route below [`router`]'s root: its method and its path.

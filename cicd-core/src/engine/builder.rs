@@ -10,7 +10,7 @@ use super::waiting::Waiting;
 use super::{Engine, Inner, Timer};
 use crate::ci::CiRules;
 use crate::id::{ExecutorName, ParseIdError};
-use crate::port::{Authorizer, Blobs, CiExecutor, DeployExecutor, IdSource, Secrets, Store};
+use crate::port::{Authorizer, Blobs, CiExecutor, DeployExecutor, IdSource, Observer, Secrets, Store};
 
 /// Why an engine can't be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,6 +38,7 @@ pub struct EngineBuilder {
     ci_executors: Vec<(String, Arc<dyn CiExecutor>)>,
     deploy_executors: Vec<(String, Arc<dyn DeployExecutor>)>,
     ci_rules: CiRules,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl EngineBuilder {
@@ -110,6 +111,13 @@ impl EngineBuilder {
         self
     }
 
+    /// Tells `observer` what is done, to be counted.
+    #[must_use]
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
     /// The engine.
     ///
     /// # Errors
@@ -129,6 +137,7 @@ impl EngineBuilder {
             denials: Denials::default(),
             waiting: Waiting::default(),
             committed: event_listener::Event::new(),
+            observer: self.observer,
         })))
     }
 }

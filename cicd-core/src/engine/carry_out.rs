@@ -155,8 +155,12 @@ impl Engine {
 
     /// Commits, and lets those know who wait for news.
     pub(super) async fn commit(&self, change: ChangeSet) -> Result<Committed, StoreError> {
+        let events = self.0.observer.as_ref().map(|_| change.ledger_events().to_vec());
         let committed = self.store().commit(change).await?;
         self.0.committed.notify(usize::MAX);
+        if let (Some(observer), Some(events)) = (&self.0.observer, events) {
+            observer.committed(&events, &committed);
+        }
         Ok(committed)
     }
 
@@ -180,6 +184,7 @@ impl Engine {
             match self.commit(change).await {
                 Err(error) if is_contention(&error) => self.back_off(attempt, began, snapshot.now).await?,
                 Err(StoreError::LeaseLost) => {
+                    self.0.observer.iter().for_each(|observer| observer.lease_lost());
                     let current = snapshot.lease_epoch;
                     return Err(Refusal::LeaseLost { epoch: current, current }.into());
                 }

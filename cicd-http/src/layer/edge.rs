@@ -4,7 +4,7 @@ use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -16,17 +16,24 @@ use crate::ids::request_id;
 use crate::limits::{HEADER_BYTES, REQUEST_ID_CHARACTERS, REQUEST_TIME, URI_BYTES};
 use crate::origin::ClientAddress;
 use crate::problem::{Kind, Problem};
+use crate::trace::Trace;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// What an answer may load and do that is no page: nothing. A page has a policy of its own.
+const POLICY: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 /// What every answer carries, unless its handler said otherwise.
-const HEADERS: [(HeaderName, HeaderValue); 6] = [
+const HEADERS: [(HeaderName, HeaderValue); 8] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    // Over plain http browsers don't look at it.
+    (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000")),
 ];
 
 /// Surrounds everything.
@@ -34,7 +41,10 @@ pub(crate) async fn edge(State(api): State<Api>, mut request: Request, next: Nex
     let began = Instant::now();
     let id = id_of(request.headers());
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let route = request.extensions().get::<MatchedPath>().cloned();
     request.extensions_mut().insert(RequestId(id.clone()));
+    let trace = Trace::of(request.headers());
+    trace.continue_in(request.headers_mut());
     if let Some(client) = ClientAddress::of(request.extensions(), request.headers(), api.trusted_proxies()) {
         request.extensions_mut().insert(client);
     }
@@ -43,8 +53,11 @@ pub(crate) async fn edge(State(api): State<Api>, mut request: Request, next: Nex
         None => survive(next.run(request)).await,
     };
     finish(&id, &mut response);
+    let route = route.as_ref().map(MatchedPath::as_str);
+    api.metrics().answered(&method, route, response.status(), began.elapsed());
     let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-    tracing::info!(request_id = id, %method, path, status = response.status().as_u16(), micros, "answered");
+    let (status, trace_id) = (response.status().as_u16(), trace.id);
+    tracing::info!(request_id = id, trace_id, %method, path, status, micros, "answered");
     response
 }
 

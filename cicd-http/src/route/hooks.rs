@@ -5,7 +5,7 @@ use std::time::Instant;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use cicd_core::engine::DeliverError;
+use cicd_core::engine::{DeliverError, Delivered};
 use cicd_core::source::Headers;
 
 use super::Routes;
@@ -56,6 +56,7 @@ async fn deliver(
         Some(hook) => api.engine().deliver(&hook.tenant, hook.source, &headers, &body).await,
         None => Err(DeliverError::Unknown),
     };
+    api.metrics().delivered(outcome(&delivered));
     let delivered = delivered.map_err(|error| {
         let what = if error == DeliverError::Unknown { None } else { asked };
         if let (Some(from), DeliverError::Unknown | DeliverError::Unverified { .. }) = (from, &error) {
@@ -66,6 +67,17 @@ async fn deliver(
     let mut response = reply::json(&Received::from(delivered));
     *response.status_mut() = if delivered.is_duplicate { StatusCode::OK } else { StatusCode::ACCEPTED };
     Ok(response)
+}
+
+/// What came of a delivery, to be counted.
+const fn outcome(delivered: &Result<Delivered, DeliverError>) -> &'static str {
+    match delivered {
+        Ok(delivered) if delivered.is_duplicate => "duplicate",
+        Ok(_) => "accepted",
+        Err(DeliverError::Unknown | DeliverError::Unverified { .. }) => "unverified",
+        Err(DeliverError::Busy) => "busy",
+        Err(DeliverError::Engine(_)) => "failed",
+    }
 }
 
 /// Why, a sender is not told: it would help one who forges.

@@ -16,6 +16,7 @@ mod generated;
 mod hooks;
 mod idempotency;
 mod live;
+mod metrics;
 mod openapi;
 mod pace;
 mod rights;

@@ -13,7 +13,7 @@ use axum::http::StatusCode;
 use cicd_core::engine::{Engine, WorkerConfig, Workers};
 use cicd_core::memory::{MemoryBlobs, MemorySecrets, MemoryStore, RoleTable, SteppedClock};
 use cicd_core::port::{Authorizer, Blobs, SecretValue, Store};
-use cicd_http::{RandomIds, TokenAuthenticator, router};
+use cicd_http::{Metrics, RandomIds, RouterOptions, TokenAuthenticator, router_with};
 use serde_json::{Value, json};
 
 pub(crate) use drafts::{draft, release_draft, run_draft, shop, source_draft};
@@ -51,6 +51,7 @@ impl World {
     }
 
     async fn over(store: impl Store, authorizer: impl Authorizer, clock: SteppedClock) -> Self {
+        let metrics = Metrics::default();
         let blobs: Arc<dyn Blobs> = Arc::new(MemoryBlobs::default());
         let deploy = TestDeploy::default();
         let engine = Engine::builder()
@@ -58,6 +59,7 @@ impl World {
             .authorizer(authorizer)
             .blobs(Arc::clone(&blobs))
             .ids(RandomIds)
+            .observer(metrics.clone())
             .secrets(Arc::new(secrets()))
             .ci_executor("test", TestCi::new(blobs))
             .deploy_executor("test", deploy.clone())
@@ -65,7 +67,8 @@ impl World {
             .unwrap();
         let admin = bootstrap(&engine, "default").await;
         let stranger = bootstrap(&engine, "other").await;
-        let router = router(engine.clone(), TokenAuthenticator::new(engine.clone()));
+        let options = RouterOptions { metrics, ..RouterOptions::default() };
+        let router = router_with(engine.clone(), TokenAuthenticator::new(engine.clone()), options);
         Self { router, engine, clock, admin, stranger, deploy, workers: None }
     }
 

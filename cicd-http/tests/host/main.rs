@@ -10,6 +10,7 @@
 mod audit;
 mod cli;
 mod isolation;
+mod metrics;
 mod migrations;
 mod policy;
 #[cfg(feature = "postgres")]

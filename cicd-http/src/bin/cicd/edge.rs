@@ -1,7 +1,13 @@
 //! What the host takes from whom.
 
-use cicd_http::{Network, Rates, RouterOptions};
+use std::net::SocketAddr;
+
+use cicd_http::{Metrics, Network, Rates, RouterOptions, metrics_router, server};
 use clap::Args;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::failure::Failure;
 
 #[derive(Debug, Args)]
 pub(crate) struct Edge {
@@ -20,12 +26,25 @@ pub(crate) struct Edge {
         value_name = "NETWORK"
     )]
     trusted_proxies: Vec<Network>,
+    /// Where to tell metrics instead of at `/metrics` for everybody: an address that only the monitoring reaches.
+    #[arg(long, env = "CICD_METRICS_LISTEN", value_name = "ADDRESS")]
+    metrics_listen: Option<SocketAddr>,
 }
 
 impl Edge {
-    pub(crate) fn options(&self, dev: bool) -> RouterOptions {
+    pub(crate) fn options(&self, dev: bool, metrics: Metrics) -> RouterOptions {
         let rates =
             Rates { per_principal: self.requests_per_principal, per_address: self.requests_per_address };
-        RouterOptions { dev, rates, trusted_proxies: self.trusted_proxies.clone() }
+        let (trusted_proxies, metrics_apart) = (self.trusted_proxies.clone(), self.metrics_listen.is_some());
+        RouterOptions { dev, rates, trusted_proxies, metrics, metrics_apart }
+    }
+
+    /// Tells `metrics` until the host ends, where they have a listener of their own.
+    pub(crate) async fn tell(&self, metrics: Metrics) -> Result<Option<JoinHandle<bool>>, Failure> {
+        let Some(address) = self.metrics_listen else { return Ok(None) };
+        let listener = TcpListener::bind(address).await;
+        let listener = listener.map_err(|error| Failure::new(format!("`{address}`: {error}")))?;
+        tracing::info!(address = %listener.local_addr()?, "telling metrics");
+        Ok(Some(tokio::spawn(server::serve(listener, metrics_router(metrics), std::future::pending()))))
     }
 }

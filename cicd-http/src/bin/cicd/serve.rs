@@ -8,10 +8,11 @@ use cicd_core::engine::Engine;
 use cicd_core::id::TenantId;
 use cicd_core::port::{Blobs, Secrets, Store};
 use cicd_executor::secrets::FileSecrets;
-use cicd_http::{RandomIds, TokenAuthenticator, router_with, server};
+use cicd_http::{Metrics, RandomIds, TokenAuthenticator, router_with, server};
 use clap::Args;
 use futures_util::FutureExt as _;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 use crate::authorizer::Authorization;
 use crate::blobs::{self, BlobStorage};
@@ -79,12 +80,14 @@ impl Serve {
         let _held = if opened.is_shared() { Some(data.hold().await?) } else { None };
         let blobs = self.blobs.open(data).await?;
         let mark = blobs::shared(opened, &*blobs.blobs()).await?;
-        let engine = self.engine(opened.store(), blobs.blobs()).await?;
+        let metrics = Metrics::default();
+        let engine = self.engine(opened.store(), blobs.blobs(), metrics.clone()).await?;
         first_start::admin_token(&engine, &self.tenant, data).await?;
         let listener = TcpListener::bind(self.listen).await;
         let listener = listener.map_err(|error| Failure::new(format!("`{}`: {error}", self.listen)))?;
-        let options = self.edge.options(self.executors.is_dev());
+        let options = self.edge.options(self.executors.is_dev(), metrics.clone());
         let router = router_with(engine.clone(), TokenAuthenticator::new(engine.clone()), options);
+        let telling = self.edge.tell(metrics).await?;
         let retention = tokio::spawn(self.retention.keep(engine.clone(), opened.store(), blobs, mark));
         let workers = engine.spawn_workers(self.work.into());
         tracing::info!(address = %listener.local_addr()?, "listening");
@@ -97,19 +100,26 @@ impl Serve {
         let serving = server::serve(listener, router, asked_to_end.clone());
         let (answered, finished) = tokio::join!(serving, draining);
         retention.abort();
+        telling.iter().for_each(JoinHandle::abort);
         if !answered || !finished {
             tracing::warn!(answered, finished, "not everything was finished; the next start takes it up");
         }
         Ok(())
     }
 
-    async fn engine(&self, store: Arc<dyn Store>, blobs: Arc<dyn Blobs>) -> Result<Engine, Failure> {
+    async fn engine(
+        &self,
+        store: Arc<dyn Store>,
+        blobs: Arc<dyn Blobs>,
+        metrics: Metrics,
+    ) -> Result<Engine, Failure> {
         let secrets: Arc<dyn Secrets> = Arc::new(FileSecrets::new(self.database.data.secrets()));
         let mut builder = Engine::builder()
             .shared_store(store)
             .authorizer(self.authorization.authorizer().await?)
             .blobs(Arc::clone(&blobs))
             .ids(RandomIds)
+            .observer(metrics)
             .secrets(Arc::clone(&secrets))
             .ci_rules(self.executors.ci_rules());
         let silence = self.work.silence();

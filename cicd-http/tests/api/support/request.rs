@@ -71,6 +71,11 @@ impl Request {
         Answer { status: parts.status, headers: parts.headers, bytes, body }
     }
 
+    /// The body of an answer that no document describes.
+    pub(crate) async fn send_raw(self) -> Vec<u8> {
+        to_bytes(self.begin().await.1, usize::MAX).await.unwrap().to_vec()
+    }
+
     /// The head of the answer, and its body as it comes.
     pub(crate) async fn begin(self) -> (response::Parts, Body) {
         self.router.oneshot(self.builder.body(self.body).unwrap()).await.unwrap().into_parts()
