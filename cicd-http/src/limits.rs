@@ -6,6 +6,7 @@
 //! | nesting of a JSON body | 64 levels | 400 `malformed-json` |
 //! | path and query | 8 KiB | 414 `uri-too-long` |
 //! | all headers together | 16 KiB | 431 `headers-too-large` |
+//! | what [`serve`](crate::server::serve) holds of a request's head | 64 KiB | 431 without a body, and the connection is closed |
 //! | `Idempotency-Key` | 1 to 255 visible characters | 400 `malformed-header` |
 //! | `X-Request-Id` | 1 to 64 of letters, digits and `._-` | one is made instead |
 //! | entries of a page | 1 to 200, 50 unless asked | 400 `malformed-query` |
@@ -32,6 +33,9 @@ pub const JSON_DEPTH: u16 = 64;
 pub const URI_BYTES: usize = 8 * 1024;
 /// The most bytes of all header names and values together.
 pub const HEADER_BYTES: usize = 16 * 1024;
+/// The most bytes of a request's head that a connection holds: more than path, query and headers may have, so that nearly
+/// every head that is too large gets an answer which says so.
+pub const HEAD_BYTES: usize = 64 * 1024;
 /// The most characters of an idempotency key.
 pub const IDEMPOTENCY_KEY_CHARACTERS: usize = 255;
 /// The most characters of a request id that a client chooses.

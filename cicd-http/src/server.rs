@@ -19,7 +19,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tower_service::Service as _;
 
-use crate::limits::{CONNECTIONS, DRAIN_TIME, HEADER_TIME};
+use crate::limits::{CONNECTIONS, DRAIN_TIME, HEAD_BYTES, HEADER_TIME};
 
 /// How long to wait after a connection could not be accepted, such as for want of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -87,6 +87,7 @@ fn connection(
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIME)
+        .max_buf_size(HEAD_BYTES)
         .serve_connection(TokioIo::new(stream), service)
 }
 

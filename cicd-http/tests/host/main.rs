@@ -12,6 +12,7 @@ mod cli;
 mod isolation;
 mod metrics;
 mod migrations;
+mod overload;
 mod policy;
 #[cfg(feature = "postgres")]
 mod postgres;
