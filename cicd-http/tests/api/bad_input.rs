@@ -1,8 +1,7 @@
-//! Bad input: each kind by the `type` of its problem, and nothing is stored.
+//! Drafts, queries and cursors that are well formed and wrong. What is malformed, and what does not fit the state, is in
+//! `bad_requests`.
 
-use axum::body::Body;
 use axum::http::StatusCode;
-use futures_util::stream;
 use serde_json::json;
 
 use crate::support::{Request, World, release_draft, run_draft};
@@ -12,79 +11,6 @@ const RELEASE: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 async fn refused(request: Request, status: u16, kind: &str) {
     let answer = request.send().await;
     assert_eq!((answer.status.as_u16(), answer.problem()), (status, kind), "{answer:?}");
-}
-
-#[tokio::test]
-async fn bodies_that_are_not_json() {
-    let world = World::still().await;
-    let post = || world.call(&world.admin, "POST", "/freezes");
-    let json = || post().header("content-type", "application/json");
-    for body in ["{", "{} {}", "\u{feff}{}", r#"{"a":1,"a":2}"#, r#"{"a":NaN}"#, "nope", "'", &"[".repeat(65)]
-    {
-        refused(json().body(body.to_owned()), 400, "malformed-json").await;
-    }
-    refused(json().body(&b"\"\xff\""[..]), 400, "malformed-json").await;
-    refused(json().body(format!("{}{}", "[".repeat(65), "]".repeat(65))), 400, "malformed-json").await;
-    refused(post().body("{}"), 415, "unsupported-media-type").await;
-    refused(post().header("content-type", "text/plain").body("{}"), 415, "unsupported-media-type").await;
-    refused(json().header("content-encoding", "gzip").body("{}"), 415, "unsupported-media-type").await;
-    let body = json!([1, 2]);
-    refused(post().json(&body), 422, "invalid").await;
-}
-
-#[tokio::test]
-async fn too_much() {
-    let world = World::still().await;
-    let post = || world.call(&world.admin, "POST", "/freezes").header("content-type", "application/json");
-    let body = " ".repeat(cicd_http::limits::BODY_BYTES);
-    refused(post().body(body.clone()), 400, "malformed-json").await;
-    refused(post().body(format!("{body} ")), 413, "body-too-large").await;
-    refused(post().header("content-length", "99999999999").body("{}"), 413, "body-too-large").await;
-    let endless = stream::repeat_with(|| Ok::<_, std::io::Error>(vec![b' '; 65_536]));
-    refused(post().body(Body::from_stream(endless)), 413, "body-too-large").await;
-    let long = "a".repeat(cicd_http::limits::URI_BYTES);
-    refused(world.call(&world.admin, "GET", &format!("/services?after={long}")), 414, "uri-too-long").await;
-    let large = "a".repeat(cicd_http::limits::HEADER_BYTES);
-    refused(world.call(&world.admin, "GET", "/services").header("x-large", &large), 431, "headers-too-large")
-        .await;
-    refused(post().header("idempotency-key", &"k".repeat(256)).body("{}"), 400, "malformed-header").await;
-}
-
-#[tokio::test]
-async fn requests_that_a_proxy_may_understand_otherwise() {
-    let world = World::still().await;
-    let twice = world.anonymous("GET", "/livez").header("host", "a.example").header("host", "b.example");
-    let answer = twice.send().await;
-    assert_eq!((answer.problem(), answer.header("connection")), ("malformed-header", "close"));
-    let framed = world.anonymous("POST", "/api/v1/freezes").header("transfer-encoding", "chunked");
-    refused(framed.header("content-length", "2").body("{}"), 400, "malformed-header").await;
-}
-
-#[tokio::test]
-async fn ids_and_paths() {
-    let world = World::still().await;
-    let get = |path: &str| world.call(&world.admin, "GET", path);
-    for path in [
-        "/services/UPPER",
-        "/services/a%00b",
-        "/services/%2e%2e%2fetc",
-        "/services/caf%C3%A9",
-        "/releases/1",
-        "/releases/..",
-    ] {
-        refused(get(path), 400, "malformed-path").await;
-    }
-    for path in ["/releases/01890A5D-AC96-774B-BCCE-B302099A8057", "/policies/moon", "/blobs/sha256:ab"] {
-        refused(get(path), 400, "malformed-path").await;
-    }
-    refused(get("/services/%ff"), 400, "malformed-path").await;
-    for path in ["/nothing", "/services/a/b", "/"] {
-        refused(get(path), 404, "not-found").await;
-    }
-    refused(world.anonymous("GET", "/api/v2/services"), 404, "not-found").await;
-    for path in ["/services/gone", &format!("/releases/{RELEASE}"), &format!("/ci-runs/{RELEASE}/log")] {
-        refused(get(path), 404, "not-found").await;
-    }
 }
 
 #[tokio::test]
@@ -171,21 +97,6 @@ async fn drafts_that_do_not_fit_what_is_there() {
     let body = json!({ "service": "shop", "environment": "eu", "tier": "production", "executor": "warp", "target": {} });
     let answer = world.create(&world.admin, "/deployments/shop-eu", body).await;
     assert_eq!(answer.violations(), [("/executor", "unknown_executor")]);
-}
-
-#[tokio::test]
-async fn wrong_states() {
-    let world = World::still().await.with_shop().await;
-    let ada = world.person("ada", &["developer"]).await;
-    let run = world.post(&ada, "/services/shop/ci-runs", run_draft()).await.text("/id");
-    let cancel = async || world.post(&ada, &format!("/ci-runs/{run}/cancel"), json!({})).await;
-    assert_eq!(cancel().await.status, StatusCode::OK);
-    let again = cancel().await;
-    assert_eq!((again.status, again.problem()), (StatusCode::CONFLICT, "not-possible"));
-    assert_eq!(
-        (again.body["current_state"].as_str(), &again.body["allowed_commands"]),
-        (Some("cancelled"), &json!([]))
-    );
 }
 
 #[tokio::test]

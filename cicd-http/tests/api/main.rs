@@ -10,6 +10,8 @@
 
 mod authentication;
 mod bad_input;
+mod bad_requests;
+mod bad_tokens;
 mod conditions;
 mod coverage;
 mod generated;

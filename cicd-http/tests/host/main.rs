@@ -16,6 +16,7 @@ mod overload;
 mod policy;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod raw;
 mod refusals;
 mod retention;
 #[cfg(feature = "postgres")]

@@ -42,13 +42,13 @@ fn one_answer(stream: &mut TcpStream) -> u16 {
     head.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
-/// Status and type of what comes of a POST with this body, as far as the host reads it.
-fn post(host: &Host, token: &str, length: usize, piece: &[u8]) -> (u16, String) {
+/// Status and type of what comes of a POST of `length` bytes that are framed so, as far as the host reads them.
+fn post(host: &Host, token: &str, framing: &str, length: usize, piece: &[u8]) -> (u16, String) {
     let mut stream = host.connect();
     write!(
         stream,
         "POST /api/v1/freezes HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\
-         content-type: application/json\r\ncontent-length: {length}\r\n\r\n"
+         content-type: application/json\r\n{framing}\r\n\r\n"
     )
     .unwrap();
     let mut left = length;
@@ -108,9 +108,13 @@ fn bodies_without_measure_are_refused_in_bounded_memory() {
     let token = data.admin_token();
     let before = host.most_memory();
     for _ in 0..4 {
-        let huge = post(&host, &token, HUGE, &vec![b' '; 64 * 1024]);
+        let announced = format!("content-length: {HUGE}");
+        let huge = post(&host, &token, &announced, HUGE, &vec![b' '; 64 * 1024]);
         assert_eq!(huge, (413, "/problems/body-too-large".to_owned()));
-        let deep = post(&host, &token, 100_000, &vec![b'['; 100_000]);
+        let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
+        let huge = post(&host, &token, "transfer-encoding: chunked", HUGE, chunk.as_bytes());
+        assert_eq!(huge, (413, "/problems/body-too-large".to_owned()));
+        let deep = post(&host, &token, "content-length: 100000", 100_000, &vec![b'['; 100_000]);
         assert_eq!(deep, (400, "/problems/malformed-json".to_owned()));
     }
     let grown = host.most_memory() - before;
