@@ -16,6 +16,7 @@ mod facts;
 mod governance;
 mod grants;
 mod operation;
+mod pages;
 mod queue;
 mod read;
 mod releases;
@@ -45,6 +46,7 @@ pub use builder::{BuildError, EngineBuilder};
 pub use deliveries::{DeliverError, Delivered};
 pub use error::EngineError;
 pub use operation::{Options, Outcome};
+pub use pages::{Answer, Question, View};
 pub use read::{Explanation, Permission, PermissionScope, Permissions, ReleaseDetail};
 pub use releases::{ArtifactSource, ReleaseDraft};
 #[cfg(feature = "tokio")]
@@ -62,6 +64,7 @@ use crate::port::{
     Authorizer, Blobs, CiExecutor, DeployExecutor, IdSource, Observer, Secrets, Store, StoreError,
 };
 use denial::Denials;
+use pages::Pages;
 use turns::Turns;
 use waiting::Waiting;
 
@@ -116,6 +119,7 @@ struct Inner {
     waiting: Waiting,
     committed: event_listener::Event,
     observer: Option<Arc<dyn Observer>>,
+    pages: Option<Pages>,
 }
 
 impl Engine {

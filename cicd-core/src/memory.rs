@@ -3,6 +3,7 @@
 //! They hold the contracts of their ports whole; the conformance suites run on them first.
 
 mod blobs;
+mod cache;
 mod clock;
 mod ids;
 mod role_table;
@@ -10,6 +11,7 @@ mod secrets;
 mod store;
 
 pub use blobs::MemoryBlobs;
+pub use cache::MemoryCache;
 pub use clock::{Clock, SteppedClock};
 pub use ids::SequentialIds;
 pub use role_table::RoleTable;

@@ -2,6 +2,7 @@
 
 mod authorizer;
 mod blobs;
+mod cache;
 mod changeset;
 mod executor;
 mod grants;
@@ -20,6 +21,7 @@ mod work;
 
 pub use authorizer::{Authorizer, AuthorizerError};
 pub use blobs::{BlobError, Blobs, ByteStream, LogChunk, LogName, StoredBlob};
+pub use cache::{Cache, CachedPage, Head, HeadOf, HeadTable, Heads, Moment, PageKey};
 pub use changeset::{ChangeSet, ResolveError, Resolved, ResolvedRow, Write};
 pub use executor::{
     CiExecutor, CiJob, CiOutcome, Delivery, DeployExecutor, DeployJob, DeployStatus, StepSink, Verb,

@@ -95,7 +95,8 @@ impl Engine {
         Ok(self.store().events(tenant, query).await?)
     }
 
-    async fn allows(
+    /// Whether `caller` may; nothing is recorded. An authorizer that fails has denied.
+    pub(super) async fn allows(
         &self,
         caller: &Caller,
         action: Action,

@@ -5,12 +5,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::denial::Denials;
+use super::pages::Pages;
 use super::turns::Turns;
 use super::waiting::Waiting;
 use super::{Engine, Inner, Timer};
 use crate::ci::CiRules;
 use crate::id::{ExecutorName, ParseIdError};
-use crate::port::{Authorizer, Blobs, CiExecutor, DeployExecutor, IdSource, Observer, Secrets, Store};
+use crate::port::{Authorizer, Blobs, Cache, CiExecutor, DeployExecutor, IdSource, Observer, Secrets, Store};
 
 /// Why an engine can't be built.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,6 +40,7 @@ pub struct EngineBuilder {
     deploy_executors: Vec<(String, Arc<dyn DeployExecutor>)>,
     ci_rules: CiRules,
     observer: Option<Arc<dyn Observer>>,
+    cache: Option<Arc<dyn Cache>>,
 }
 
 impl EngineBuilder {
@@ -80,6 +82,19 @@ impl EngineBuilder {
     #[must_use]
     pub fn secrets(mut self, secrets: Arc<dyn Secrets>) -> Self {
         self.secrets = Some(secrets);
+        self
+    }
+
+    /// Keeps pages in `cache`. Without one every read asks the store.
+    #[must_use]
+    pub fn cache(self, cache: impl Cache) -> Self {
+        self.shared_cache(Arc::new(cache))
+    }
+
+    /// The same with a cache that is known only when the program runs.
+    #[must_use]
+    pub fn shared_cache(mut self, cache: Arc<dyn Cache>) -> Self {
+        self.cache = Some(cache);
         self
     }
 
@@ -138,6 +153,7 @@ impl EngineBuilder {
             waiting: Waiting::default(),
             committed: event_listener::Event::new(),
             observer: self.observer,
+            pages: self.cache.map(Pages::new),
         })))
     }
 }

@@ -7,6 +7,7 @@ use super::change::By;
 use super::error::EngineError;
 use super::facts::Roles;
 use super::operation::{Options, Outcome};
+use super::pages::touched;
 use crate::approval::Vote;
 use crate::authz::{Action, Caller, Object, Verdict};
 use crate::id::{PrincipalId, RowVersion};
@@ -153,10 +154,14 @@ impl Engine {
         }
     }
 
-    /// Commits, and lets those know who wait for news.
+    /// Commits, and lets those know who wait for news, the cache first.
     pub(super) async fn commit(&self, change: ChangeSet) -> Result<Committed, StoreError> {
         let events = self.0.observer.as_ref().map(|_| change.ledger_events().to_vec());
+        let news = self.0.pages.as_ref().map(|pages| (pages, change.tenant().clone(), touched(&change)));
         let committed = self.store().commit(change).await?;
+        if let Some((pages, tenant, touched)) = news {
+            pages.committed(&tenant, &touched, committed.seq).await;
+        }
         self.0.committed.notify(usize::MAX);
         if let (Some(observer), Some(events)) = (&self.0.observer, events) {
             observer.committed(&events, &committed);

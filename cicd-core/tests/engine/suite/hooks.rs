@@ -1,6 +1,6 @@
 //! A store that lets a test step in between a load and its commit, or takes itself away for a while.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -25,11 +25,18 @@ pub(crate) struct Hooked {
     before: Arc<Mutex<Option<(&'static str, Step)>>>,
     outage: Arc<AtomicBool>,
     dawdles: Arc<AtomicBool>,
+    reads: Arc<AtomicUsize>,
 }
 
 impl Hooked {
     pub(crate) fn new(inner: Arc<dyn Store>) -> Self {
-        Self { inner, before: Arc::default(), outage: Arc::default(), dawdles: Arc::default() }
+        Self {
+            inner,
+            before: Arc::default(),
+            outage: Arc::default(),
+            dawdles: Arc::default(),
+            reads: Arc::default(),
+        }
     }
 
     /// Carries out `step` when the next change that records an event of `kind` was decided, before it is committed.
@@ -56,6 +63,11 @@ impl Hooked {
         self.dawdles.store(is_on, Ordering::SeqCst);
     }
 
+    /// How many loads, lists and pages of events were asked for so far.
+    pub(crate) fn reads(&self) -> usize {
+        self.reads.load(Ordering::SeqCst)
+    }
+
     async fn pause(&self) {
         if self.dawdles.load(Ordering::SeqCst) {
             tokio::task::yield_now().await;
@@ -80,6 +92,7 @@ impl Hooked {
 #[async_trait]
 impl Store for Hooked {
     async fn load(&self, tenant: &TenantId, load: &Load) -> Result<Snapshot, StoreError> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
         self.pause().await;
         let loaded = self.there()?.load(tenant, load).await;
         self.pause().await;
@@ -103,10 +116,13 @@ impl Store for Hooked {
         after: Option<&str>,
         limit: Limit,
     ) -> Result<Page<Record>, StoreError> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
         self.there()?.list(tenant, query, after, limit).await
     }
 
     async fn events(&self, tenant: &TenantId, query: &EventQuery) -> Result<Vec<StoredEvent>, StoreError> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        self.pause().await;
         self.there()?.events(tenant, query).await
     }
 

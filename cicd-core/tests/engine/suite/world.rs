@@ -8,11 +8,12 @@ use cicd_core::authz::{Caller, GrantKey};
 use cicd_core::ci::run::{CiRun, RunDraft};
 use cicd_core::digest::Digest;
 use cicd_core::engine::{
-    ArtifactSource, Engine, EngineError, Options, ReleaseDraft, VoteDraft, WorkerConfig, Workers,
+    ArtifactSource, Engine, EngineBuilder, EngineError, Options, ReleaseDraft, VoteDraft, WorkerConfig,
+    Workers,
 };
 use cicd_core::id::{CiRunId, DeploymentId, ReleaseId, ServiceId, TenantId};
 use cicd_core::memory::{MemoryBlobs, MemorySecrets, RoleTable, SequentialIds};
-use cicd_core::port::{Authorizer, Load, SecretValue};
+use cicd_core::port::{Authorizer, Cache, Load, SecretValue};
 use cicd_core::release::Release;
 use cicd_core::service::{DeploymentSpec, ServiceDraft};
 use serde_json::{Value, json};
@@ -74,7 +75,7 @@ impl World {
         let clock = TestClock::new();
         let store = Hooked::new(crate::backend::open(clock.clone()).await);
         let (deploys, builds) = (Deploys::new(), Builds::new());
-        let engine = built(&store, &clock, authorizer, &deploys, &builds, 1);
+        let engine = builder(&store, &clock, authorizer, &deploys, &builds, 1).build().unwrap();
         let tenant: TenantId = "acme".parse().unwrap();
         let world = Self { tenant, store, clock, deploys, builds, engine };
         // People and deployments come from an engine that knows the default roles.
@@ -89,7 +90,14 @@ impl World {
 
     /// The same, and `authorizer` judges, and it waits by `timer`.
     pub(crate) fn engine_with(&self, authorizer: impl Authorizer, timer: &TestClock, seed: u64) -> Engine {
-        built(&self.store, timer, authorizer, &self.deploys, &self.builds, seed)
+        builder(&self.store, timer, authorizer, &self.deploys, &self.builds, seed).build().unwrap()
+    }
+
+    /// Another process's engine over the same store, which keeps its pages in `cache`.
+    pub(crate) fn engine_over(&self, cache: impl Cache, seed: u64) -> Engine {
+        let roles = RoleTable::default();
+        let builder = builder(&self.store, &self.clock, roles, &self.deploys, &self.builds, seed);
+        builder.cache(cache).build().unwrap()
     }
 
     pub(crate) fn person(&self, name: &str) -> Caller {
@@ -275,14 +283,14 @@ pub(crate) fn worker() -> WorkerConfig {
 /// A jump after which every lease has expired.
 pub(crate) const BEYOND_LEASE: u64 = 61;
 
-fn built(
+fn builder(
     store: &Hooked,
     clock: &TestClock,
     authorizer: impl Authorizer,
     deploys: &Deploys,
     builds: &Builds,
     seed: u64,
-) -> Engine {
+) -> EngineBuilder {
     Engine::builder()
         .store(store.clone())
         .authorizer(authorizer)
@@ -292,8 +300,6 @@ fn built(
         .secrets(Arc::new(secrets()))
         .ci_executor("test", builds.clone())
         .deploy_executor("test", deploys.clone())
-        .build()
-        .unwrap()
 }
 
 /// What sources sign with.
