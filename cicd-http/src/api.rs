@@ -6,18 +6,21 @@ use std::sync::Arc;
 
 use axum::extract::OriginalUri;
 use axum::http::Uri;
+use axum::response::Response;
 use cicd_core::authz::Caller;
-use cicd_core::engine::{Engine, EngineError};
+use cicd_core::engine::{Engine, EngineError, Question, View};
 use cicd_core::id::{PrincipalId, SourceId, TenantId};
 use cicd_core::page::{Limit, Page};
 use cicd_core::port::{ListQuery, Record};
 
 use crate::authn::{Authenticator, Failures};
+use crate::extract::Seen;
 use crate::live::{Feeds, Places};
 use crate::metrics::Metrics;
 use crate::origin::Network;
 use crate::problem::{Kind, Problem};
 use crate::rate::Limiter;
+use crate::reply;
 use crate::router::RouterOptions;
 
 /// The engine, who authenticates, and what the probes tell of the host.
@@ -69,6 +72,25 @@ impl Api {
                 Err(Problem::violations(Kind::MalformedQuery, &violations))
             }
             page => Ok(page?),
+        }
+    }
+
+    /// The answer to a question as `view` writes it, with all that was committed up to `seen`.
+    ///
+    /// # Errors
+    /// 400 for a cursor that no page gave; what the engine refuses.
+    pub(crate) async fn page(
+        &self,
+        caller: &Caller,
+        question: &Question,
+        view: View,
+        Seen(seen): Seen,
+    ) -> Result<Response, Problem> {
+        match self.engine().page(caller, question, view, seen).await {
+            Err(EngineError::Invalid(violations)) => {
+                Err(Problem::violations(Kind::MalformedQuery, &violations))
+            }
+            page => Ok(reply::written_before(page?)),
         }
     }
 

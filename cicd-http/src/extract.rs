@@ -5,6 +5,7 @@ mod caller;
 mod command;
 mod params;
 mod path;
+mod seen;
 
 use axum::http::{HeaderMap, HeaderName};
 
@@ -13,6 +14,7 @@ pub(crate) use caller::{RequestId, Who};
 pub(crate) use command::{Delete, Post, Put};
 pub(crate) use params::Params;
 pub(crate) use path::{PathId, PathIds};
+pub(crate) use seen::Seen;
 
 use crate::problem::{Kind, Problem};
 

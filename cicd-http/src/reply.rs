@@ -1,6 +1,8 @@
 //! Answers: rows with their ETag, pages, and what came of commands.
 
-use axum::body::Body;
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use cicd_core::engine::Outcome;
@@ -25,6 +27,12 @@ pub(crate) fn json(value: &impl Serialize) -> Response {
         }
         Err(error) => Problem::internal(error).into_response(),
     }
+}
+
+/// JSON that was written before.
+pub(crate) fn written_before(body: Arc<[u8]>) -> Response {
+    let content_type = HeaderValue::from_static("application/json");
+    ([(header::CONTENT_TYPE, content_type)], Body::from(Bytes::from_owner(body))).into_response()
 }
 
 /// A row with its ETag.

@@ -44,6 +44,7 @@ const RULES: &[Rule] = &[
     },
     adapter("cicd-store-postgres"),
     adapter("cicd-store-sqlite"),
+    adapter("cicd-cache"),
     adapter("cicd-authz-casbin"),
     adapter("cicd-executor"),
     Rule {
@@ -52,11 +53,18 @@ const RULES: &[Rule] = &[
             "cicd-core",
             "cicd-store-postgres",
             "cicd-store-sqlite",
+            "cicd-cache",
             "cicd-authz-casbin",
             "cicd-executor",
         ],
-        never: &["sqlx", "casbin", "rusqlite"],
-        optional: &["cicd-store-postgres", "cicd-store-sqlite", "cicd-authz-casbin", "cicd-executor"],
+        never: &["sqlx", "casbin", "rusqlite", "moka", "redis"],
+        optional: &[
+            "cicd-store-postgres",
+            "cicd-store-sqlite",
+            "cicd-cache",
+            "cicd-authz-casbin",
+            "cicd-executor",
+        ],
     },
 ];
 

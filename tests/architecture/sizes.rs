@@ -10,6 +10,7 @@ fn no_file_outgrows_its_concept() {
         "cicd-core",
         "cicd-store-postgres",
         "cicd-store-sqlite",
+        "cicd-cache",
         "cicd-authz-casbin",
         "cicd-executor",
         "cicd-http",

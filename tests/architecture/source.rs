@@ -8,6 +8,7 @@ pub(crate) const MEMBERS: &[&str] = &[
     "cicd-core",
     "cicd-store-postgres",
     "cicd-store-sqlite",
+    "cicd-cache",
     "cicd-authz-casbin",
     "cicd-executor",
     "cicd-http",

@@ -67,6 +67,7 @@ const PROOFS: &[Proof] = &[
         100_000,
         &["-p", "cicd-store-postgres", "--test", "suite", "what_was_answered_outlives_clients_that_go_away"],
     ),
+    Proof::of("cached-reads", 1_000_000, &["-p", "cicd-http", "--test", "cache"]),
     Proof::of("streams", 1_000, &["-p", "cicd-http", "--test", "api", "live::no_stream_has_a_gap"]),
     Proof::of(
         "policy-races",

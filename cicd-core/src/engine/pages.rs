@@ -132,7 +132,7 @@ impl Engine {
         asked.push(HeadOf::Governance);
         let commits = pages.commits.load(Ordering::SeqCst);
         let heads = pages.cache.heads(tenant, &asked).await;
-        if let Some(basis) = pages.known(tenant, &heads, seen) {
+        if let Some(basis) = pages.known(tenant, &heads, seen).filter(|basis| basis.heads.len() == of.len()) {
             return Ok(basis);
         }
         let since = heads.looked_at;

@@ -86,6 +86,12 @@ impl Operation {
         self
     }
 
+    /// Takes what the client has seen, and answers with no less.
+    pub(crate) fn sees(self) -> Self {
+        let about = "What a write answered with: the answer misses nothing of what was committed up to then.";
+        self.header("X-Consistency", &json!({ "type": "integer", "minimum": 0 }), about)
+    }
+
     /// Takes a draft, such as this one.
     pub(crate) fn takes<D: ToSchema>(mut self, example: &Value) -> Self {
         let schema = self.schemas.draft::<D>();

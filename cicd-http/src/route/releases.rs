@@ -3,16 +3,17 @@
 use axum::extract::{OriginalUri, State};
 use axum::http::Uri;
 use axum::response::Response;
-use cicd_core::engine::{Outcome, ReleaseDraft};
+use cicd_core::engine::{Answer, EngineError, Outcome, Question, ReleaseDraft, View};
 use cicd_core::id::{DeploymentId, ReleaseId, ServiceId};
-use cicd_core::port::ListQuery;
+use cicd_core::page::Page;
+use cicd_core::port::{ListQuery, RecordKey};
 use cicd_core::release::Release;
 use serde_json::json;
 
 use super::Routes;
 use crate::api::{Api, location};
 use crate::dto::{Detail, ReleaseView, Retry, Rollback, STATUSES, Status};
-use crate::extract::{Params, PathId, Post, Who};
+use crate::extract::{Params, PathId, Post, Seen, Who};
 use crate::openapi::{Operation, example};
 use crate::problem::{Kind, Problem};
 use crate::reply;
@@ -29,6 +30,7 @@ pub(super) fn routes() -> Routes {
                     "Only releases of this status.",
                 )
                 .page::<ReleaseView>()
+                .sees()
         })
         .post("/releases", create, || {
             Operation::new("createRelease", "Asks for a release; its content is fixed from here on")
@@ -54,16 +56,32 @@ pub(super) fn routes() -> Routes {
         })
 }
 
-async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {
-    let page = params.page();
+/// A list of releases as it is sent.
+const RELEASES: View = View { name: "releases", write: written };
+
+async fn list(
+    State(api): State<Api>,
+    Who(caller): Who,
+    seen: Seen,
+    mut params: Params,
+) -> Result<Response, Problem> {
+    let (after, limit) = params.page();
     let service: Option<ServiceId> = params.take("service");
     let deployment: Option<DeploymentId> = params.take("deployment");
     let status: Option<Status> = params.take("status");
     params.finish()?;
     let status = status.map(|Status(name)| name.to_owned());
     let query = ListQuery::Releases { service, deployment, status };
-    let page = api.list(&caller, &query, page).await?;
-    reply::records(page, ReleaseView::of)
+    api.page(&caller, &Question::List { query, after, limit }, RELEASES, seen).await
+}
+
+fn written(answer: Answer) -> Result<Vec<u8>, EngineError> {
+    let other = |what: String| EngineError::Internal { message: format!("{what} is in a list of releases") };
+    let Answer::Rows(Page { items, next }) = answer else { return Err(other("a timeline".to_owned())) };
+    let release =
+        |row| Release::try_from(row).map(ReleaseView::of).map_err(|key: RecordKey| other(key.to_string()));
+    let items = items.into_iter().map(release).collect::<Result<Vec<_>, _>>()?;
+    Ok(serde_json::to_vec(&Page { items, next })?)
 }
 
 async fn show(

@@ -12,6 +12,7 @@ mod authentication;
 mod bad_input;
 mod bad_requests;
 mod bad_tokens;
+mod cached;
 mod conditions;
 mod coverage;
 mod generated;

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::http::StatusCode;
 use cicd_core::engine::{Engine, WorkerConfig, Workers};
-use cicd_core::memory::{MemoryBlobs, MemorySecrets, MemoryStore, RoleTable, SteppedClock};
+use cicd_core::memory::{MemoryBlobs, MemoryCache, MemorySecrets, MemoryStore, RoleTable, SteppedClock};
 use cicd_core::port::{Authorizer, Blobs, SecretValue, Store};
 use cicd_http::{Metrics, RandomIds, RouterOptions, TokenAuthenticator, router_with};
 use serde_json::{Value, json};
@@ -70,6 +70,8 @@ impl World {
             .ids(RandomIds)
             .observer(metrics.clone())
             .secrets(Arc::new(secrets()))
+            // Its heads live until they are lifted: what a commit fails to tell is never seen here.
+            .cache(MemoryCache::new(SteppedClock::default(), 1_000_000))
             .ci_executor("test", TestCi::new(blobs))
             .deploy_executor("test", deploy.clone())
             .build()

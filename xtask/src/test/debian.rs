@@ -14,6 +14,7 @@ struct Needed {
 const NEEDED: &[Needed] = &[
     Needed { is_there: has_postgres, package: "postgresql" },
     Needed { is_there: has_python, package: "python3-venv" },
+    Needed { is_there: has_redis, package: "redis-server" },
 ];
 
 /// Installs what is missing, as root; says in one line what to install otherwise.
@@ -47,4 +48,9 @@ fn has_postgres() -> bool {
 /// Whether Python can make an environment with a `pip` of its own.
 fn has_python() -> bool {
     tool::works("python3", &["-m", "ensurepip", "--version"])
+}
+
+/// Whether a Redis of our own can be started.
+fn has_redis() -> bool {
+    tool::works("redis-server", &["--version"])
 }

@@ -5,6 +5,7 @@ mod audit;
 mod authorizer;
 mod backup;
 mod blobs;
+mod cache;
 mod client;
 mod data;
 mod database;

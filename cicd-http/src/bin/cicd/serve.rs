@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use cicd_core::engine::Engine;
 use cicd_core::id::TenantId;
-use cicd_core::port::{Blobs, Secrets, Store};
+use cicd_core::port::{Blobs, Secrets};
 use cicd_executor::secrets::FileSecrets;
 use cicd_http::{Metrics, RandomIds, TokenAuthenticator, router_with, server};
 use clap::Args;
@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 
 use crate::authorizer::Authorization;
 use crate::blobs::{self, BlobStorage};
+use crate::cache::PageCache;
 use crate::database::{Database, Opened};
 use crate::edge::Edge;
 use crate::executors::Executors;
@@ -44,6 +45,8 @@ pub(crate) struct Serve {
     tenant: TenantId,
     #[command(flatten)]
     blobs: BlobStorage,
+    #[command(flatten)]
+    cache: PageCache,
     #[command(flatten)]
     executors: Executors,
     #[command(flatten)]
@@ -81,7 +84,7 @@ impl Serve {
         let blobs = self.blobs.open(data).await?;
         let mark = blobs::shared(opened, &*blobs.blobs()).await?;
         let metrics = Metrics::default();
-        let engine = self.engine(opened.store(), blobs.blobs(), metrics.clone()).await?;
+        let engine = self.engine(opened, blobs.blobs(), metrics.clone()).await?;
         first_start::admin_token(&engine, &self.tenant, data).await?;
         let listener = TcpListener::bind(self.listen).await;
         let listener = listener.map_err(|error| Failure::new(format!("`{}`: {error}", self.listen)))?;
@@ -109,19 +112,22 @@ impl Serve {
 
     async fn engine(
         &self,
-        store: Arc<dyn Store>,
+        opened: &Opened,
         blobs: Arc<dyn Blobs>,
         metrics: Metrics,
     ) -> Result<Engine, Failure> {
         let secrets: Arc<dyn Secrets> = Arc::new(FileSecrets::new(self.database.data.secrets()));
         let mut builder = Engine::builder()
-            .shared_store(store)
+            .shared_store(opened.store())
             .authorizer(self.authorization.authorizer().await?)
             .blobs(Arc::clone(&blobs))
             .ids(RandomIds)
             .observer(metrics)
             .secrets(Arc::clone(&secrets))
             .ci_rules(self.executors.ci_rules());
+        if let Some(cache) = self.cache.open(opened).await? {
+            builder = builder.shared_cache(cache);
+        }
         let silence = self.work.silence();
         if let Some(command) = self.executors.command(&self.database.data, blobs, secrets, silence).await? {
             builder = builder.ci_executor("command", command.clone()).deploy_executor("command", command);
