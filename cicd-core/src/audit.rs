@@ -4,8 +4,10 @@ mod chain;
 mod chain_error;
 mod event;
 mod export;
+mod pattern;
 
 pub use chain::{ChainHead, TAG, hash, verify};
 pub use chain_error::ChainError;
 pub use event::{AuditEvent, Chain, StoredEvent, Subject, SubjectKind};
 pub use export::{CSV_HEADER, actor, csv_line, json_line};
+pub use pattern::KindPattern;

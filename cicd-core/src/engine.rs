@@ -47,7 +47,9 @@ pub use deliveries::{DeliverError, Delivered};
 pub use error::EngineError;
 pub use operation::{Options, Outcome};
 pub use pages::{Answer, Question, View};
-pub use read::{Explanation, Permission, PermissionScope, Permissions, ReleaseDetail};
+pub use read::{
+    AuditQuery, Explanation, Permission, PermissionScope, Permissions, ReleaseDetail, ReleaseQuery,
+};
 pub use releases::{ArtifactSource, ReleaseDraft};
 #[cfg(feature = "tokio")]
 pub use runtime::{TokioTimer, Workers};
@@ -80,7 +82,7 @@ use waiting::Waiting;
 ///
 /// use cicd_core::engine::{Engine, Options};
 /// use cicd_core::memory::{MemoryBlobs, MemoryStore, RoleTable, SequentialIds, SteppedClock};
-/// use cicd_core::page::Limit;
+/// use cicd_core::timeline::TimelineQuery;
 /// use cicd_core::service::ServiceDraft;
 ///
 /// let engine = Engine::builder()
@@ -93,7 +95,7 @@ use waiting::Waiting;
 /// let ada = engine.authenticate(&token.secret.unwrap_or_default()).await?.ok_or("not a token")?;
 /// let shop = ServiceDraft { name: "Shop".into(), description: String::new() };
 /// engine.put_service(&ada, &"shop".parse()?, &shop, &Options::default()).await?;
-/// for entry in engine.service_timeline(&ada, &"shop".parse()?, None, Limit::default()).await?.items {
+/// for entry in engine.service_timeline(&ada, &"shop".parse()?, &TimelineQuery::default()).await?.items {
 ///     println!("{} {}", entry.at, entry.summary);
 /// }
 /// # Ok(())

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// How many entries a page may hold: 1 to 200, 50 unless asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Limit(u16);
 
 impl Limit {

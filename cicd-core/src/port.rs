@@ -4,7 +4,9 @@ mod authorizer;
 mod blobs;
 mod cache;
 mod changeset;
+mod event_query;
 mod executor;
+mod filter;
 mod grants;
 mod ids;
 mod load;
@@ -23,10 +25,12 @@ pub use authorizer::{Authorizer, AuthorizerError};
 pub use blobs::{BlobError, Blobs, ByteStream, LogChunk, LogName, StoredBlob};
 pub use cache::{Cache, CachedPage, Head, HeadOf, HeadTable, Heads, Moment, PageKey};
 pub use changeset::{ChangeSet, ResolveError, Resolved, ResolvedRow, Write};
+pub use event_query::{EventQuery, Order, Topic};
 pub use executor::{
     CiExecutor, CiJob, CiOutcome, Delivery, DeployExecutor, DeployJob, DeployStatus, StepSink, Verb,
     VerbOutcome,
 };
+pub use filter::{Born, ReleaseFilter, RunFilter};
 pub use grants::RememberedGrants;
 pub use ids::IdSource;
 pub use load::{Load, Snapshot};
@@ -34,7 +38,7 @@ pub use observer::Observer;
 pub use outcome::{KEPT_SECONDS as OUTCOME_KEPT_SECONDS, OperationKey, StoredOutcome};
 pub use parts::{Part, SnapshotParts};
 pub use place::Place;
-pub use query::{EventQuery, ListOrder, ListQuery, Order};
+pub use query::{ListOrder, ListQuery};
 pub use record::{Record, RecordKey, RecordKind};
 pub use secrets::{SecretError, SecretValue, Secrets};
 pub use stop::{Stop, StopHandle};

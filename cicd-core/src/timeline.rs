@@ -10,9 +10,16 @@ use crate::id::{CiRunId, DeploymentId, ReleaseId, ServiceId};
 use crate::release::event::ReleaseEvent;
 use crate::time::Timestamp;
 
+mod governs;
+mod group;
+mod query;
 mod sentence;
 
-/// One line of a timeline. It links its audit event by sequence.
+pub use governs::touches;
+pub use group::{TimelineGroup, group};
+pub use query::TimelineQuery;
+
+/// One line of a timeline. It links its audit event by sequence: `GET /audit-events/{seq}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TimelineEntry {
@@ -38,7 +45,7 @@ pub struct TimelineEntry {
     pub caused_by: Option<ReleaseId>,
 }
 
-/// Folds events into a timeline, oldest first. An event that this version does not know is told by its kind.
+/// Folds events into a timeline, in their order. An event that this version does not know is told by its kind.
 ///
 /// # Errors
 /// When the bytes of an event are not an event: the row was altered.
@@ -48,7 +55,11 @@ pub fn fold<'a>(
     events.into_iter().map(entry).collect()
 }
 
-fn entry(stored: &StoredEvent) -> Result<TimelineEntry, serde_json::Error> {
+/// One event as it is told.
+///
+/// # Errors
+/// When the bytes are not an event: the row was altered.
+pub fn entry(stored: &StoredEvent) -> Result<TimelineEntry, serde_json::Error> {
     let event = stored.event()?;
     let (summary, caused_by) = tell(&event);
     Ok(TimelineEntry {

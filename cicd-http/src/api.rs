@@ -10,11 +10,11 @@ use axum::response::Response;
 use cicd_core::authz::Caller;
 use cicd_core::engine::{Engine, EngineError, Question, View};
 use cicd_core::id::{PrincipalId, SourceId, TenantId};
-use cicd_core::page::{Limit, Page};
+use cicd_core::page::Page;
 use cicd_core::port::{ListQuery, Record};
 
 use crate::authn::{Authenticator, Failures};
-use crate::extract::Seen;
+use crate::extract::{Paging, Seen};
 use crate::live::{Feeds, Places};
 use crate::metrics::Metrics;
 use crate::origin::Network;
@@ -65,14 +65,10 @@ impl Api {
         &self,
         caller: &Caller,
         query: &ListQuery,
-        (after, limit): (Option<String>, Limit),
+        paging: &Paging,
     ) -> Result<Page<Record>, Problem> {
-        match self.engine().list(caller, query, after.as_deref(), limit).await {
-            Err(EngineError::Invalid(violations)) => {
-                Err(Problem::violations(Kind::MalformedQuery, &violations))
-            }
-            page => Ok(page?),
-        }
+        let page = self.engine().list(caller, query, paging.after.as_deref(), paging.limit).await;
+        Ok(paging.sealed(readable(page)?))
     }
 
     /// The answer to a question as `view` writes it, with all that was committed up to `seen`.
@@ -83,15 +79,10 @@ impl Api {
         &self,
         caller: &Caller,
         question: &Question,
-        view: View,
+        view: &View,
         Seen(seen): Seen,
     ) -> Result<Response, Problem> {
-        match self.engine().page(caller, question, view, seen).await {
-            Err(EngineError::Invalid(violations)) => {
-                Err(Problem::violations(Kind::MalformedQuery, &violations))
-            }
-            page => Ok(reply::written_before(page?)),
-        }
+        Ok(reply::written_before(readable(self.engine().page(caller, question, view, seen).await)?))
     }
 
     /// Who says who asks.
@@ -148,6 +139,14 @@ impl Api {
 impl fmt::Debug for Api {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Api").field("engine", &self.0.engine).finish_non_exhaustive()
+    }
+}
+
+/// What was read, or 400 for a cursor that no page gave.
+pub(crate) fn readable<T>(page: Result<T, EngineError>) -> Result<T, Problem> {
+    match page {
+        Err(EngineError::Invalid(violations)) => Err(Problem::violations(Kind::MalformedQuery, &violations)),
+        page => Ok(page?),
     }
 }
 

@@ -6,6 +6,7 @@ mod grounds;
 mod release;
 mod report;
 mod source;
+mod timeline;
 mod token;
 
 pub(crate) use event::Event;
@@ -14,4 +15,5 @@ pub(crate) use grounds::{Abort, REASON_CHARACTERS, Retry, Rollback, nothing};
 pub(crate) use release::{Approvals, Detail, ReleaseView, STATUSES, Status};
 pub(crate) use report::{Report, Reported};
 pub(crate) use source::{HookAddress, Received, SourceView};
+pub(crate) use timeline::TimelineItem;
 pub(crate) use token::{NewTokenView, SessionView, TokenView};

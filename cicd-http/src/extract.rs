@@ -3,6 +3,7 @@
 mod body;
 mod caller;
 mod command;
+mod paging;
 mod params;
 mod path;
 mod seen;
@@ -12,6 +13,7 @@ use axum::http::{HeaderMap, HeaderName};
 pub(crate) use body::{draft, raw};
 pub(crate) use caller::{RequestId, Who};
 pub(crate) use command::{Delete, Post, Put};
+pub(crate) use paging::{Paging, sealed};
 pub(crate) use params::Params;
 pub(crate) use path::{PathId, PathIds};
 pub(crate) use seen::Seen;

@@ -38,6 +38,8 @@ pub const HEADER_BYTES: usize = 16 * 1024;
 pub const HEAD_BYTES: usize = 64 * 1024;
 /// The most characters of an idempotency key.
 pub const IDEMPOTENCY_KEY_CHARACTERS: usize = 255;
+/// The most characters of the name of an actor, by which events are looked for.
+pub const ACTOR_CHARACTERS: usize = 200;
 /// The most characters of a request id that a client chooses.
 pub const REQUEST_ID_CHARACTERS: usize = 64;
 /// The most bytes of one piece of a log.

@@ -4,6 +4,7 @@ mod approvals;
 mod artifacts;
 mod attempts;
 mod audit;
+mod audit_export;
 mod cd_configs;
 mod ci_configs;
 mod ci_runs;
@@ -48,6 +49,7 @@ pub(crate) fn guarded() -> Routes {
         .and(steering::routes())
         .and(logs::routes())
         .and(timelines::routes())
+        .and(audit_export::routes())
         .and(audit::routes())
         .and(artifacts::routes())
         .and(freezes::routes())

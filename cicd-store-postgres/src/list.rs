@@ -53,10 +53,18 @@ pub(crate) fn statement(
     for (column, value) in query.filters() {
         sql.push(" AND ").push(column).push(" = ").push_bind(value);
     }
+    let born = query.born();
+    if let Some(from) = born.from {
+        sql.push(" AND born >= ").push_bind(integer(from));
+    }
+    if let Some(to) = born.to {
+        sql.push(" AND born <= ").push_bind(integer(to));
+    }
     if let Some(after) = after {
         match by {
             ListOrder::Birth => {
-                sql.push(" AND (born, id) < (").push_bind(integer(after.number)).push(", ");
+                sql.push(if query.oldest_first() { " AND (born, id) > (" } else { " AND (born, id) < (" });
+                sql.push_bind(integer(after.number)).push(", ");
                 sql.push_bind(after.id.clone()).push(")")
             }
             ListOrder::Revision => sql.push(" AND revision < ").push_bind(integer(after.number)),
@@ -64,6 +72,7 @@ pub(crate) fn statement(
         };
     }
     sql.push(match by {
+        ListOrder::Birth if query.oldest_first() => " ORDER BY born, id",
         ListOrder::Birth => " ORDER BY born DESC, id DESC",
         // Named in full: alone it would be the column of the answer, which no index is in the order of.
         ListOrder::Revision => " ORDER BY cicd_revision.revision DESC",

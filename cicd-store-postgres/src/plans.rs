@@ -5,7 +5,10 @@ use cicd_core::audit::Chain;
 use cicd_core::digest::Digest;
 use cicd_core::id::TenantId;
 use cicd_core::page::Limit;
-use cicd_core::port::{EventQuery, ListQuery, Load, OperationKey, Order, Place, RecordKey, RecordKind};
+use cicd_core::port::{
+    Born, EventQuery, ListQuery, Load, OperationKey, Order, Place, RecordKey, RecordKind, ReleaseFilter,
+    RunFilter, Topic,
+};
 use cicd_core::testing::builders::{release_id, run_id, uuid};
 use cicd_tests::postgres::Database;
 use sqlx::postgres::PgConnection;
@@ -19,11 +22,12 @@ const FILLED: [(&str, &str, &str); 16] = [
     ("deployment", ", body", ", json_build_object('spec', json_build_object('service', 's-' || n % 1000))"),
     ("ci_config", "", ""),
     ("cd_config", "", ""),
-    ("ci_run", ", body", ", json_build_object('service', 's-' || n % 1000, 'status', CASE n % 50 WHEN 0 THEN 'failed' ELSE 'succeeded' END)"),
+    ("ci_run", ", body", ", json_build_object('service', 's-' || n % 1000, 'trigger', json_build_object('git_ref', json_build_object('name', 'r-' || n % 5000), 'commit', 'c-' || n), 'status', CASE n % 50 WHEN 0 THEN 'failed' ELSE 'succeeded' END)"),
     (
         "release",
         ", started, body",
-        ", n, json_build_object('service', 's-' || n % 1000, 'content', json_build_object('deployment', 'd-' || n % 2000),
+        ", n, json_build_object('service', 's-' || n % 1000, 'requester', 'p-' || n % 500,
+            'content', json_build_object('deployment', 'd-' || n % 2000, 'artifact', json_build_object('digest', 'a-' || n)),
             'state', json_build_object('status', CASE n % 50 WHEN 0 THEN 'failed' WHEN 1 THEN 'approved' ELSE 'succeeded' END))",
     ),
     ("queue", "", ""),
@@ -56,7 +60,7 @@ INSERT INTO cicd_work (tenant, kind, id, due_at) SELECT 'acme', 'release', n, n 
 INSERT INTO cicd_outcome (tenant, principal, operation, key, at, fingerprint, about_kind, about_id, body, seq)
     SELECT 'acme', 'ann', 'x', n, n, '', '', '', '', n FROM generate_series(1, 100000) AS n;
 INSERT INTO cicd_audit_event (tenant, chain, seq, at, bytes, previous, hash)
-    SELECT 'acme', 'ledger', n, n, json_build_object('kind', 'k-' || n % 40, 'subject', json_build_object('service',
+    SELECT 'acme', 'ledger', n, n, json_build_object('kind', 'k-' || n % 40, 'actor', json_build_object('id', 'p-' || n % 500), 'subject', json_build_object('service',
         's-' || n % 1000, 'deployment', 'd-' || n % 2000, 'release', 'r-' || n % 9000, 'run', 'c-' || n % 9000)),
         decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex') FROM generate_series(1, 100000) AS n;
 INSERT INTO cicd_chain_head (tenant, chain, seq, hash, at)
@@ -88,7 +92,7 @@ async fn filled() -> (PgConnection, Database) {
 
 /// The plan that the server keeps for a statement whose values it does not know.
 async fn plan(connection: &mut PgConnection, sql: &str) -> String {
-    let parameters = (1..=20).rev().find(|number| sql.contains(&format!("${number}"))).unwrap_or(0);
+    let parameters = (1..=99).rev().find(|number| sql.contains(&format!("${number}"))).unwrap_or(0);
     let values =
         if parameters == 0 { String::new() } else { format!("({})", vec!["NULL"; parameters].join(", ")) };
     let prepare = format!("PREPARE kept AS {sql}");
@@ -129,14 +133,43 @@ fn lists() -> Vec<ListQuery> {
     ];
     for service in [None, service] {
         for status in [None, Some("failed".to_owned())] {
-            queries.push(ListQuery::CiRuns { service: service.clone(), status: status.clone() });
+            queries.push(ListQuery::CiRuns(RunFilter {
+                service: service.clone(),
+                status: status.clone(),
+                ..RunFilter::default()
+            }));
             for deployment in [None, deployment.clone()] {
                 let (service, status) = (service.clone(), status.clone());
-                queries.push(ListQuery::Releases { service, deployment, status });
+                queries.push(ListQuery::Releases(ReleaseFilter {
+                    service,
+                    deployment,
+                    status,
+                    ..ReleaseFilter::default()
+                }));
             }
         }
     }
+    queries.extend(narrowed_lists());
     queries
+}
+
+/// By what lists of releases and runs are narrowed beside service, deployment and status.
+fn narrowed_lists() -> Vec<ListQuery> {
+    let born = Born { from: Some(3), to: Some(9), oldest_first: true };
+    let release = ReleaseFilter::default;
+    let run = RunFilter::default;
+    vec![
+        ListQuery::Releases(ReleaseFilter { born, ..release() }),
+        ListQuery::Releases(ReleaseFilter { requester: Some("p-1".parse().unwrap()), ..release() }),
+        ListQuery::Releases(ReleaseFilter { artifact: Some(Digest::ZERO), ..release() }),
+        ListQuery::CiRuns(RunFilter { born, ..run() }),
+        ListQuery::CiRuns(RunFilter { commit: Some("a".repeat(40).parse().unwrap()), ..run() }),
+        ListQuery::CiRuns(RunFilter {
+            service: Some("s-1".parse().unwrap()),
+            git_ref: Some("r-1".parse().unwrap()),
+            ..run()
+        }),
+    ]
 }
 
 fn event_queries() -> Vec<EventQuery> {
@@ -151,6 +184,19 @@ fn event_queries() -> Vec<EventQuery> {
         EventQuery {
             run: Some(cicd_core::id::CiRunId::from_uuid(uuid(1))),
             order: Order::NewestFirst,
+            ..all.clone()
+        },
+        EventQuery { actor: Some("p-1".to_owned()), order: Order::NewestFirst, to: Some(3), ..all.clone() },
+        EventQuery {
+            about: vec![
+                Topic::Service("s-1".parse().unwrap()),
+                Topic::Deployment("d-1".parse().unwrap()),
+                Topic::Release(release_id(1)),
+                Topic::Run(run_id(1)),
+                Topic::Governance,
+            ],
+            order: Order::NewestFirst,
+            after: Some(7),
             ..all
         },
     ]

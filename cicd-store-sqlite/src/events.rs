@@ -2,7 +2,7 @@
 
 use cicd_core::audit::{Chain, ChainHead, StoredEvent};
 use cicd_core::id::TenantId;
-use cicd_core::port::{EventQuery, Order, StoreError};
+use cicd_core::port::{EventQuery, Order, StoreError, Topic};
 use sqlx::QueryBuilder;
 use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
 
@@ -11,6 +11,12 @@ use crate::sql::{digest, get, head as read_head, integer, number, parsed, time};
 
 const HEAD: &str = "SELECT seq, hash, at FROM cicd_chain_head WHERE tenant = ?1 AND chain = ?2";
 const TENANTS: &str = "SELECT DISTINCT tenant FROM cicd_chain_head ORDER BY tenant";
+
+/// Who acted, as `cicd_audit_event_by_actor` has it.
+const ACTOR: &str = "coalesce(bytes ->> '$.actor.id', bytes ->> '$.actor.part')";
+
+/// What [`Topic::Governance`] covers, as `cicd_audit_event_by_governance` has it.
+const GOVERNANCE: &str = "deployment IS NULL AND kind IN ('freeze.added', 'freeze.lifted', 'policy.changed')";
 
 /// The columns of an event, in the order that [`stored`] reads them.
 pub(crate) const COLUMNS: &str = "seq, at, bytes, previous, hash";
@@ -35,39 +41,76 @@ pub(crate) async fn events(
 ) -> Result<Vec<StoredEvent>, StoreError> {
     let mut statement = statement("SELECT ", tenant, query);
     let rows = statement.build().fetch_all(readers).await.map_err(|error| store_error(&error))?;
-    rows.iter().map(|row| stored(query.chain, row)).collect()
+    let events = rows.iter().map(|row| stored(query.chain, row)).collect::<Result<_, _>>()?;
+    Ok(query.merged(events))
 }
 
 pub(crate) fn statement(verb: &str, tenant: &TenantId, query: &EventQuery) -> QueryBuilder<Sqlite> {
+    let mut sql = QueryBuilder::new(verb);
+    sql.push(COLUMNS).push(" FROM ");
+    if query.about.is_empty() {
+        narrowed(&mut sql, tenant, query, None);
+        return sql;
+    }
+    // A search of its own for each topic: no index serves two, and one condition on all would read the whole chain.
+    let mut opening = "(";
+    for topic in query.about.iter().take(EventQuery::MAX_TOPICS) {
+        sql.push(opening).push("SELECT * FROM (SELECT ").push(COLUMNS).push(" FROM ");
+        narrowed(&mut sql, tenant, query, Some(topic));
+        sql.push(")");
+        opening = " UNION ALL ";
+    }
+    sql.push(") AS found");
+    sql
+}
+
+/// The table with the index to use, conditions, order and limit.
+fn narrowed(sql: &mut QueryBuilder<Sqlite>, tenant: &TenantId, query: &EventQuery, topic: Option<&Topic>) {
+    let topic = topic.map(|topic| match topic {
+        Topic::Service(id) => ("service", "service", Some(id.to_string())),
+        Topic::Deployment(id) => ("deployment", "deployment", Some(id.to_string())),
+        Topic::Release(id) => ("release", "release", Some(id.to_string())),
+        Topic::Run(id) => ("run", "run", Some(id.to_string())),
+        Topic::Governance => ("governance", GOVERNANCE, None),
+    });
     // The narrowest first: its index is the one that is used.
     let filters = [
-        ("release", query.release.map(|id| id.to_string())),
-        ("run", query.run.map(|id| id.to_string())),
-        ("deployment", query.deployment.as_ref().map(ToString::to_string)),
-        ("service", query.service.as_ref().map(ToString::to_string)),
-        ("kind", query.kind.clone()),
+        topic,
+        query.release.map(|id| ("release", "release", Some(id.to_string()))),
+        query.run.map(|id| ("run", "run", Some(id.to_string()))),
+        query.deployment.as_ref().map(|id| ("deployment", "deployment", Some(id.to_string()))),
+        query.actor.clone().map(|actor| ("actor", ACTOR, Some(actor))),
+        query.service.as_ref().map(|id| ("service", "service", Some(id.to_string()))),
+        query.kind.clone().map(|kind| ("kind", "kind", Some(kind))),
     ];
-    let mut filters = filters.into_iter().filter_map(|(column, value)| Some((column, value?))).peekable();
-    let mut sql = QueryBuilder::new(verb);
-    sql.push(COLUMNS).push(" FROM cicd_audit_event");
-    if let Some((column, _)) = filters.peek() {
+    let mut filters = filters.into_iter().flatten().peekable();
+    sql.push("cicd_audit_event");
+    if let Some((index, _, _)) = filters.peek() {
         // Left to itself, SQLite walks the whole chain: it takes the chain for short.
-        sql.push(" INDEXED BY cicd_audit_event_by_").push(column);
+        sql.push(" INDEXED BY cicd_audit_event_by_").push(index);
     }
     sql.push(" WHERE tenant = ").push_bind(tenant.to_string());
     sql.push(" AND chain = ").push_bind(query.chain.as_str());
-    for (column, value) in filters {
-        sql.push(" AND ").push(column).push(" = ").push_bind(value);
+    for (_, condition, value) in filters {
+        sql.push(" AND ").push(condition);
+        if let Some(value) = value {
+            sql.push(" = ").push_bind(value);
+        }
     }
-    let (beyond, order) = match query.order {
-        Order::OldestFirst => (" AND seq > ", " ORDER BY seq"),
-        Order::NewestFirst => (" AND seq < ", " ORDER BY seq DESC"),
+    ends(sql, query);
+}
+
+fn ends(sql: &mut QueryBuilder<Sqlite>, query: &EventQuery) {
+    let (after, to, order) = match query.order {
+        Order::OldestFirst => (" AND seq > ", " AND seq <= ", " ORDER BY seq"),
+        Order::NewestFirst => (" AND seq < ", " AND seq >= ", " ORDER BY seq DESC"),
     };
-    if let Some(after) = query.after {
-        sql.push(beyond).push_bind(integer(after));
+    for (beyond, seq) in [(after, query.after), (to, query.to)] {
+        if let Some(seq) = seq {
+            sql.push(beyond).push_bind(integer(seq));
+        }
     }
     sql.push(order).push(" LIMIT ").push_bind(i64::from(query.limit.clamp(1, EventQuery::MAX_LIMIT)));
-    sql
 }
 
 /// The end of a chain.

@@ -4,7 +4,10 @@ use cicd_core::audit::Chain;
 use cicd_core::digest::Digest;
 use cicd_core::id::TenantId;
 use cicd_core::page::Limit;
-use cicd_core::port::{EventQuery, ListQuery, Load, OperationKey, Order, Place, RecordKey, RecordKind};
+use cicd_core::port::{
+    Born, EventQuery, ListQuery, Load, OperationKey, Order, Place, RecordKey, RecordKind, ReleaseFilter,
+    RunFilter, Topic,
+};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Row as _};
 
@@ -60,19 +63,48 @@ async fn lists_search() {
     ];
     for service in [None, service] {
         for status in [None, status.clone()] {
-            queries.push(ListQuery::CiRuns { service: service.clone(), status: status.clone() });
+            queries.push(ListQuery::CiRuns(RunFilter {
+                service: service.clone(),
+                status: status.clone(),
+                ..RunFilter::default()
+            }));
             for deployment in [None, deployment.clone()] {
                 let (service, status) = (service.clone(), status.clone());
-                queries.push(ListQuery::Releases { service, deployment, status });
+                queries.push(ListQuery::Releases(ReleaseFilter {
+                    service,
+                    deployment,
+                    status,
+                    ..ReleaseFilter::default()
+                }));
             }
         }
     }
+    queries.extend(narrowed_lists());
     let place = Place { number: 7, id: "x".to_owned() };
     for query in &queries {
         for after in [None, Some(&place)] {
             assert_searches(&format!("{query:?}"), &list_steps(&mut connection, query, after).await);
         }
     }
+}
+
+/// By what lists of releases and runs are narrowed beside service, deployment and status.
+fn narrowed_lists() -> Vec<ListQuery> {
+    let born = Born { from: Some(3), to: Some(9), oldest_first: true };
+    let release = ReleaseFilter::default;
+    let run = RunFilter::default;
+    vec![
+        ListQuery::Releases(ReleaseFilter { born, ..release() }),
+        ListQuery::Releases(ReleaseFilter { requester: Some("p-1".parse().unwrap()), ..release() }),
+        ListQuery::Releases(ReleaseFilter { artifact: Some(Digest::ZERO), ..release() }),
+        ListQuery::CiRuns(RunFilter { born, ..run() }),
+        ListQuery::CiRuns(RunFilter { commit: Some("a".repeat(40).parse().unwrap()), ..run() }),
+        ListQuery::CiRuns(RunFilter {
+            service: Some("s-1".parse().unwrap()),
+            git_ref: Some("r-1".parse().unwrap()),
+            ..run()
+        }),
+    ]
 }
 
 #[tokio::test]
@@ -82,18 +114,30 @@ async fn rare_states_are_found_by_their_own_indexes() {
     let status = Some("failed".to_owned());
     for (query, index) in [
         (
-            ListQuery::Releases { service: service.clone(), deployment: None, status: status.clone() },
+            ListQuery::Releases(ReleaseFilter {
+                service: service.clone(),
+                status: status.clone(),
+                ..ReleaseFilter::default()
+            }),
             "cicd_release_by_service_status",
         ),
         (
-            ListQuery::Releases { service: service.clone(), deployment, status: status.clone() },
+            ListQuery::Releases(ReleaseFilter {
+                service: service.clone(),
+                deployment,
+                status: status.clone(),
+                ..ReleaseFilter::default()
+            }),
             "cicd_release_by_deployment_status",
         ),
         (
-            ListQuery::Releases { service: None, deployment: None, status: status.clone() },
+            ListQuery::Releases(ReleaseFilter { status: status.clone(), ..ReleaseFilter::default() }),
             "cicd_release_by_status",
         ),
-        (ListQuery::CiRuns { service, status }, "cicd_ci_run_by_service_status"),
+        (
+            ListQuery::CiRuns(RunFilter { service, status, ..RunFilter::default() }),
+            "cicd_ci_run_by_service_status",
+        ),
     ] {
         let steps = list_steps(&mut connection, &query, None).await;
         assert!(steps.iter().any(|step| step.contains(&format!("{index} "))), "{query:?}: {steps:#?}");
@@ -117,6 +161,8 @@ async fn events_search() {
             order: Order::NewestFirst,
             ..all.clone()
         },
+        EventQuery { actor: Some("ann".to_owned()), order: Order::NewestFirst, to: Some(3), ..all.clone() },
+        EventQuery { about: topics(), order: Order::NewestFirst, after: Some(7), ..all.clone() },
     ] {
         let mut sql = events::statement(EXPLAIN, &acme(), &query);
         let steps = steps(&sql.build().fetch_all(&mut connection).await.unwrap());
@@ -124,6 +170,29 @@ async fn events_search() {
         if query.kind.is_some() || query.service.is_some() || query.run.is_some() {
             assert!(steps.iter().any(|step| step.contains("cicd_audit_event_by_")), "{query:?}: {steps:#?}");
         }
+    }
+}
+
+fn topics() -> Vec<Topic> {
+    vec![
+        Topic::Service("shop".parse().unwrap()),
+        Topic::Deployment("shop-eu".parse().unwrap()),
+        Topic::Release(cicd_core::testing::builders::release_id(1)),
+        Topic::Run(cicd_core::testing::builders::run_id(1)),
+        Topic::Governance,
+    ]
+}
+
+/// Each topic is found by an index of its own, the rare ones too.
+#[tokio::test]
+async fn topics_search() {
+    let mut connection = schema::fresh().await.unwrap();
+    let query = EventQuery { about: topics(), ..EventQuery::of(Chain::Ledger) };
+    let mut sql = events::statement(EXPLAIN, &acme(), &query);
+    let steps = steps(&sql.build().fetch_all(&mut connection).await.unwrap());
+    for index in ["by_service", "by_deployment", "by_release", "by_run", "by_governance"] {
+        let step = format!("cicd_audit_event_{index} ");
+        assert!(steps.iter().any(|found| found.contains(&step)), "{index}: {steps:#?}");
     }
 }
 

@@ -13,10 +13,10 @@ use cicd_core::digest::Digest;
 use cicd_core::engine::{ArtifactSource, Engine, Options, ReleaseDraft, VoteDraft, WorkerConfig};
 use cicd_core::id::{DeploymentId, ReleaseId, ServiceId, TenantId};
 use cicd_core::memory::{MemoryBlobs, MemoryStore, RoleTable, SequentialIds};
-use cicd_core::page::Limit;
 use cicd_core::release::Release;
 use cicd_core::service::{DeploymentSpec, ServiceDraft};
 use cicd_core::time::Timestamp;
+use cicd_core::timeline::TimelineQuery;
 use futures_util::StreamExt as _;
 use serde_json::json;
 use signpost::Signpost;
@@ -141,7 +141,7 @@ impl House {
 
     async fn tell(&self) -> Result<(), Error> {
         let rhea = self.person("rhea")?;
-        let page = self.engine.service_timeline(&rhea, &self.service, None, Limit::default()).await?;
+        let page = self.engine.service_timeline(&rhea, &self.service, &TimelineQuery::default()).await?;
         for entry in page.items.iter().rev() {
             println!("{} {}", entry.at, entry.summary);
         }

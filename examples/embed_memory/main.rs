@@ -11,8 +11,8 @@ async fn main() -> Result<(), Error> {
 
     use cicd_core::engine::{Engine, Options};
     use cicd_core::memory::{MemoryBlobs, MemoryStore, RoleTable, SequentialIds, SteppedClock};
-    use cicd_core::page::Limit;
     use cicd_core::service::ServiceDraft;
+    use cicd_core::timeline::TimelineQuery;
 
     let engine = Engine::builder()
         .store(MemoryStore::new(SteppedClock::default()))
@@ -24,7 +24,7 @@ async fn main() -> Result<(), Error> {
     let ada = engine.authenticate(&token.secret.unwrap_or_default()).await?.ok_or("not a token")?;
     let shop = ServiceDraft { name: "Shop".into(), description: String::new() };
     engine.put_service(&ada, &"shop".parse()?, &shop, &Options::default()).await?;
-    for entry in engine.service_timeline(&ada, &"shop".parse()?, None, Limit::default()).await?.items {
+    for entry in engine.service_timeline(&ada, &"shop".parse()?, &TimelineQuery::default()).await?.items {
         println!("{} {}", entry.at, entry.summary);
     }
     // end

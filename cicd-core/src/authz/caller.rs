@@ -99,6 +99,19 @@ pub enum Actor {
     },
 }
 
+impl Actor {
+    /// The name by which events are looked up: the id of who acted, or the part of the engine.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Person { id, .. } | Self::ServiceAccount { id, .. } => id.to_string(),
+            Self::Attempt { id } => id.to_string(),
+            Self::Source { id } => id.to_string(),
+            Self::System { part } => part.as_str().to_owned(),
+        }
+    }
+}
+
 /// The parts of the engine that act without a caller. The list is fixed here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -112,4 +125,17 @@ pub enum SystemActor {
     Bootstrap,
     /// Removes what is old.
     Retention,
+}
+
+impl SystemActor {
+    /// The part's name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Worker => "worker",
+            Self::Queue => "queue",
+            Self::Bootstrap => "bootstrap",
+            Self::Retention => "retention",
+        }
+    }
 }

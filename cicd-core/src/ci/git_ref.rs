@@ -43,6 +43,17 @@ impl RefName {
     }
 }
 
+impl GitRef {
+    /// The name of the branch or tag.
+    #[must_use]
+    pub const fn name(&self) -> Option<&RefName> {
+        match self {
+            Self::Branch(name) | Self::Tag(name) => Some(name),
+            Self::Commit => None,
+        }
+    }
+}
+
 fn is_ref_name(text: &str) -> bool {
     let forbidden = |c: char| c.is_control() || c.is_whitespace() || "~^:?*[\\".contains(c);
     let is_component = |part: &str| {

@@ -11,7 +11,7 @@ use crate::audit::{Subject, SubjectKind};
 use crate::authz::{Action, Caller, Object};
 use crate::cd::{FloorDraft, PolicyFloor};
 use crate::gate::{Freeze, FreezeDraft, FreezeScope, Lock, LockDraft};
-use crate::id::{FreezeId, LockId, RowVersion};
+use crate::id::{DeploymentId, FreezeId, LockId, RowVersion};
 use crate::port::{Load, Record, RecordKey, RecordKind, Snapshot};
 use crate::service::Tier;
 use crate::time::Timestamp;
@@ -53,7 +53,7 @@ impl Engine {
                     created_at: Timestamp::EPOCH,
                     row_version: RowVersion::ABSENT,
                 };
-                let subject = freeze_subject(&freeze);
+                let subject = freeze_subject(snapshot, &freeze);
                 governed(&By::caller(caller), "freeze.added", subject, Record::Freeze(freeze), None, draft)
             },
         })
@@ -89,7 +89,7 @@ impl Engine {
                     until: freeze.until,
                     reason: freeze.reason.clone(),
                 };
-                lifted(&By::caller(caller), "freeze.lifted", freeze_subject(freeze), &gone, &from)
+                lifted(&By::caller(caller), "freeze.lifted", freeze_subject(snapshot, freeze), &gone, &from)
             },
         })
         .await
@@ -126,7 +126,7 @@ impl Engine {
                     created_at: Timestamp::EPOCH,
                     row_version: RowVersion::ABSENT,
                 };
-                let subject = lock_subject(&lock);
+                let subject = lock_subject(snapshot, &lock);
                 governed(&By::caller(caller), "lock.taken", subject, Record::Lock(lock), None, draft)
             },
         })
@@ -163,7 +163,7 @@ impl Engine {
                     reason: lock.reason.clone(),
                     expires_at: lock.expires_at,
                 };
-                lifted(&By::caller(caller), "lock.lifted", lock_subject(lock), &gone, &from)
+                lifted(&By::caller(caller), "lock.lifted", lock_subject(snapshot, lock), &gone, &from)
             },
         })
         .await
@@ -254,16 +254,25 @@ fn freeze_object(snapshot: &Snapshot, scope: &FreezeScope) -> Result<Object, Eng
     })
 }
 
-fn freeze_subject(freeze: &Freeze) -> Subject {
+fn freeze_subject(snapshot: &Snapshot, freeze: &Freeze) -> Subject {
     let subject = Subject::new(SubjectKind::Freeze, freeze.id.to_string());
     match &freeze.scope {
-        FreezeScope::Deployment { deployment } => subject.of_deployment(deployment.clone()),
+        FreezeScope::Deployment { deployment } => at_deployment(snapshot, subject, deployment),
         FreezeScope::Tenant | FreezeScope::Tier { .. } => subject,
     }
 }
 
-fn lock_subject(lock: &Lock) -> Subject {
-    Subject::new(SubjectKind::Lock, lock.id.to_string()).of_deployment(lock.deployment.clone())
+fn lock_subject(snapshot: &Snapshot, lock: &Lock) -> Subject {
+    at_deployment(snapshot, Subject::new(SubjectKind::Lock, lock.id.to_string()), &lock.deployment)
+}
+
+/// The subject as belonging to the deployment and to its service, so that it is part of both their timelines.
+fn at_deployment(snapshot: &Snapshot, subject: Subject, id: &DeploymentId) -> Subject {
+    let subject = subject.of_deployment(id.clone());
+    match &snapshot.deployment {
+        Some(deployment) if deployment.id == *id => subject.of_service(deployment.spec.service.clone()),
+        _ => subject,
+    }
 }
 
 fn found_freeze(snapshot: &Snapshot, id: FreezeId) -> Result<&Freeze, EngineError> {

@@ -99,11 +99,11 @@ impl Engine {
         &self,
         caller: &Caller,
         question: &Question,
-        view: View,
+        view: &View,
         seen: Option<u64>,
     ) -> Result<Arc<[u8]>, EngineError> {
-        let Some(pages) = self.0.pages.as_ref().filter(|_| question.is_kept()) else {
-            return Ok((view.write)(self.answer(caller, question).await?)?.into());
+        let Some(pages) = &self.0.pages else {
+            return Ok(view.written(self.answer(caller, question).await?)?.into());
         };
         let tenant = &caller.tenant;
         let of = self.heads_of(pages, tenant, question).await?;
@@ -154,14 +154,15 @@ impl Engine {
         pages: &Pages,
         key: PageKey,
         question: &Question,
-        view: View,
+        view: &View,
     ) -> Result<Arc<CachedPage>, EngineError> {
-        let (engine, question, kept_under) = (self.clone(), question.clone(), key.clone());
+        let (engine, kept_under) = (self.clone(), key.clone());
+        let (question, view) = (question.clone(), view.clone());
         pages
             .fills
             .join(key, || async move {
                 let (object, answer) = engine.read(&kept_under.tenant, &question).await?;
-                let page = Arc::new(CachedPage { object, body: (view.write)(answer)?.into() });
+                let page = Arc::new(CachedPage { object, body: view.written(answer)?.into() });
                 if let Some(pages) = &engine.0.pages {
                     pages.cache.keep(&kept_under, &page).await;
                 }

@@ -8,7 +8,6 @@ use super::facts::facts;
 use super::releases::found_release;
 use super::{Engine, runs};
 use crate::approval::Outstanding;
-use crate::audit::StoredEvent;
 use crate::authz::{Action, Caller, Object};
 use crate::cd::{CdConfig, PolicyFloor};
 use crate::ci::CiConfig;
@@ -18,8 +17,7 @@ use crate::gate::GateVerdict;
 use crate::id::{CiRunId, DeploymentId, ReleaseId, ServiceId, TenantId};
 use crate::page::{Limit, Page};
 use crate::port::{
-    ByteStream, EventQuery, ListQuery, Load, LogChunk, LogName, Record, RecordKey, RecordKind, Snapshot,
-    StoreError,
+    ByteStream, ListQuery, Load, LogChunk, LogName, Record, RecordKey, RecordKind, Snapshot, StoreError,
 };
 use crate::release::Release;
 use crate::release::command::CommandName;
@@ -28,10 +26,15 @@ use crate::release::ledger::candidates;
 use crate::service::{Deployment, Service, Tier};
 use crate::violation::Violations;
 
+mod audit;
 mod permissions;
+mod releases;
+mod scan;
 mod timeline;
 
+pub use audit::AuditQuery;
 pub use permissions::{Permission, PermissionScope, Permissions};
+pub use releases::ReleaseQuery;
 
 /// A release with what a person needs to know next.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -229,19 +232,6 @@ impl Engine {
         }
     }
 
-    /// Events of a chain.
-    ///
-    /// # Errors
-    /// [`EngineError::Denied`].
-    pub async fn audit_events(
-        &self,
-        caller: &Caller,
-        query: &EventQuery,
-    ) -> Result<Vec<StoredEvent>, EngineError> {
-        self.look(caller, Action::ReadAudit, &Load::tenant(), |_| Ok(Object::tenant())).await?;
-        Ok(self.store().events(&caller.tenant, query).await?)
-    }
-
     /// A piece of the log of a run's latest attempt; empty before it wrote anything.
     ///
     /// # Errors
@@ -314,14 +304,14 @@ fn action_of(kind: RecordKind) -> Action {
 }
 
 /// What listing needs, and on what.
-pub(super) fn listed(query: &ListQuery) -> (Action, Object) {
+fn listed(query: &ListQuery) -> (Action, Object) {
     let of = |service: &Option<ServiceId>| Object { service: service.clone(), ..Object::tenant() };
     match query {
         ListQuery::Tokens => (Action::ManageTokens, Object::tenant()),
         ListQuery::Grants => (Action::ManageRoles, Object::tenant()),
-        ListQuery::Deployments { service }
-        | ListQuery::CiRuns { service, .. }
-        | ListQuery::Releases { service, .. } => (Action::Read, of(service)),
+        ListQuery::Deployments { service } => (Action::Read, of(service)),
+        ListQuery::CiRuns(filter) => (Action::Read, of(&filter.service)),
+        ListQuery::Releases(filter) => (Action::Read, of(&filter.service)),
         _ => (Action::Read, Object::tenant()),
     }
 }

@@ -1,7 +1,7 @@
 //! A store that is only read, as its users would.
 
 use crate::page::Limit;
-use crate::port::{ListQuery, Store, StoreError};
+use crate::port::{ListQuery, ReleaseFilter, RunFilter, Store, StoreError};
 use crate::trail::verify_tenant;
 
 /// Reads every list of every tenant to its end and verifies both chains. Gives what is wrong, one line each.
@@ -35,8 +35,8 @@ fn lists() -> [ListQuery; 11] {
     [
         ListQuery::Services,
         ListQuery::Deployments { service: None },
-        ListQuery::CiRuns { service: None, status: None },
-        ListQuery::Releases { service: None, deployment: None, status: None },
+        ListQuery::CiRuns(RunFilter::default()),
+        ListQuery::Releases(ReleaseFilter::default()),
         ListQuery::Freezes,
         ListQuery::Locks,
         ListQuery::Grants,

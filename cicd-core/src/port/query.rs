@@ -1,12 +1,11 @@
 //! Lists.
 
-use super::RecordKind;
-use crate::audit::Chain;
-use crate::id::{CiRunId, DeploymentId, ReleaseId, ServiceId, SourceId};
+use super::{Born, RecordKind, ReleaseFilter, RunFilter};
+use crate::id::{DeploymentId, ServiceId, SourceId};
 
 /// Which rows to list. Runs, releases, ledger entries and the deliveries of a source come by the commits that made them, the
-/// last one first; everything else by its key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// last one first unless a filter says otherwise; everything else by its key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum ListQuery {
     /// Services.
     Services,
@@ -16,21 +15,9 @@ pub enum ListQuery {
         service: Option<ServiceId>,
     },
     /// CI runs.
-    CiRuns {
-        /// Only of this service.
-        service: Option<ServiceId>,
-        /// Only with this status.
-        status: Option<String>,
-    },
+    CiRuns(RunFilter),
     /// Releases.
-    Releases {
-        /// Only of this service.
-        service: Option<ServiceId>,
-        /// Only to this deployment.
-        deployment: Option<DeploymentId>,
-        /// Only with this status.
-        status: Option<String>,
-    },
+    Releases(ReleaseFilter),
     /// The stable ledger of a deployment, newest first.
     Ledger {
         /// The deployment.
@@ -71,8 +58,8 @@ impl ListQuery {
         match self {
             Self::Services => RecordKind::Service,
             Self::Deployments { .. } => RecordKind::Deployment,
-            Self::CiRuns { .. } => RecordKind::CiRun,
-            Self::Releases { .. } => RecordKind::Release,
+            Self::CiRuns(_) => RecordKind::CiRun,
+            Self::Releases(_) => RecordKind::Release,
             Self::Ledger { .. } => RecordKind::LedgerEntry,
             Self::Revisions { kind, .. } => *kind,
             Self::Freezes => RecordKind::Freeze,
@@ -89,7 +76,7 @@ impl ListQuery {
     #[must_use]
     pub const fn order(&self) -> ListOrder {
         match self {
-            Self::CiRuns { .. } | Self::Releases { .. } | Self::Ledger { .. } | Self::Deliveries { .. } => {
+            Self::CiRuns(_) | Self::Releases(_) | Self::Ledger { .. } | Self::Deliveries { .. } => {
                 ListOrder::Birth
             }
             Self::Revisions { .. } => ListOrder::Revision,
@@ -105,20 +92,34 @@ impl ListQuery {
         }
     }
 
+    /// Whether what comes by birth comes the first one first.
+    #[must_use]
+    pub const fn oldest_first(&self) -> bool {
+        match self {
+            Self::CiRuns(filter) => filter.born.oldest_first,
+            Self::Releases(filter) => filter.born.oldest_first,
+            _ => false,
+        }
+    }
+
+    /// The births that it is limited to.
+    #[must_use]
+    pub const fn born(&self) -> Born {
+        match self {
+            Self::CiRuns(filter) => filter.born,
+            Self::Releases(filter) => filter.born,
+            _ => Born::ANY,
+        }
+    }
+
     /// What it filters by: the name of each member of the rows, and the value that is asked for.
     #[must_use]
     pub fn filters(&self) -> Vec<(&'static str, String)> {
         let text = |value: Option<&dyn ToString>| value.map(ToString::to_string);
         let filters = match self {
             Self::Deployments { service } => vec![("service", text(service.as_ref().map(|id| id as _)))],
-            Self::CiRuns { service, status } => {
-                vec![("service", text(service.as_ref().map(|id| id as _))), ("status", status.clone())]
-            }
-            Self::Releases { service, deployment, status } => vec![
-                ("deployment", text(deployment.as_ref().map(|id| id as _))),
-                ("service", text(service.as_ref().map(|id| id as _))),
-                ("status", status.clone()),
-            ],
+            Self::CiRuns(filter) => filter.members(),
+            Self::Releases(filter) => filter.members(),
             Self::Ledger { deployment } => vec![("deployment", Some(deployment.to_string()))],
             Self::Deliveries { source } => vec![("source", Some(source.to_string()))],
             Self::Revisions { kind, id } => {
@@ -140,64 +141,10 @@ impl ListQuery {
 /// How a list is ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListOrder {
-    /// By the commits that made the rows, the last one first.
+    /// By the commits that made the rows, the last one first unless [`ListQuery::oldest_first`].
     Birth,
     /// By revision, the last one first.
     Revision,
     /// By key, the first one first.
     Key,
-}
-
-/// In which order to list events.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
-    /// From the first to the last.
-    #[default]
-    OldestFirst,
-    /// From the last to the first.
-    NewestFirst,
-}
-
-/// Which events to list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EventQuery {
-    /// Of which chain.
-    pub chain: Chain,
-    /// In which order.
-    pub order: Order,
-    /// Only beyond this sequence, in the order asked for.
-    pub after: Option<u64>,
-    /// Only of this kind.
-    pub kind: Option<String>,
-    /// Only of this service.
-    pub service: Option<ServiceId>,
-    /// Only of this deployment.
-    pub deployment: Option<DeploymentId>,
-    /// Only of this release.
-    pub release: Option<ReleaseId>,
-    /// Only of this CI run.
-    pub run: Option<CiRunId>,
-    /// The most events, 1 to [`EventQuery::MAX_LIMIT`].
-    pub limit: u16,
-}
-
-impl EventQuery {
-    /// The most events that one query gives.
-    pub const MAX_LIMIT: u16 = 1_000;
-
-    /// All events of `chain`, oldest first.
-    #[must_use]
-    pub const fn of(chain: Chain) -> Self {
-        Self {
-            chain,
-            order: Order::OldestFirst,
-            after: None,
-            kind: None,
-            service: None,
-            deployment: None,
-            release: None,
-            run: None,
-            limit: 200,
-        }
-    }
 }

@@ -127,7 +127,21 @@ pub fn ci_config(service: &ServiceId) -> CiConfig {
 /// A change that triggers run `id` by hand.
 #[must_use]
 pub fn run_triggered(tenant: &TenantId, id: CiRunId, config: &CiConfig) -> ChangeSet {
-    let draft = RunDraft::parse(&json!({"commit": "a".repeat(40)})).expect("a valid draft");
+    run_asked_for(tenant, id, config, &json!({"commit": "a".repeat(40)}))
+}
+
+/// A change that triggers run `id` by hand, as `draft` asks for.
+///
+/// # Panics
+/// When it is no draft of a run.
+#[must_use]
+pub fn run_asked_for(
+    tenant: &TenantId,
+    id: CiRunId,
+    config: &CiConfig,
+    draft: &serde_json::Value,
+) -> ChangeSet {
+    let draft = RunDraft::parse(draft).expect("a valid draft");
     let events =
         CiRun::create(id, config, draft.by(principal("ann")), None).expect("triggers by hand are allowed");
     let subject = Subject::new(SubjectKind::CiRun, id.to_string()).of_service(config.service.clone());

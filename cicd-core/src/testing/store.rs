@@ -5,6 +5,7 @@ mod chains;
 mod commits;
 mod conflicts;
 mod dump;
+mod filters;
 mod fixture;
 mod leases;
 mod lists;
@@ -14,6 +15,7 @@ mod refusals;
 mod reopen;
 mod snapshots;
 mod tenants;
+mod topics;
 mod work;
 mod world;
 
@@ -107,6 +109,12 @@ cases! { $
         events_come_in_both_orders
         events_can_be_asked_for_by_what_they_are_about
     }
+    topics {
+        events_about_several_things_come_once_and_in_order
+        what_governs_is_a_topic
+        events_can_be_asked_for_by_actor
+        events_end_where_they_are_asked_to
+    }
     lists {
         releases_come_newest_first
         runs_come_newest_first
@@ -116,6 +124,11 @@ cases! { $
         the_ledger_comes_newest_first
         revisions_come_newest_first
         deliveries_come_newest_first_and_by_their_age
+    }
+    filters {
+        releases_are_filtered_by_requester_and_artifact
+        runs_are_filtered_by_ref_and_commit
+        births_can_be_limited_and_come_in_both_orders
     }
     pages {
         the_pages_are_the_list

@@ -113,7 +113,7 @@ fn check(tenant: &TenantId, end: &Dump) {
     let (_, ledger) = &end.chains[0];
     let mut rows = fold(ledger);
     for (query, list) in &end.lists {
-        if !matches!(query, ListQuery::Releases { .. }) {
+        if !matches!(query, ListQuery::Releases(_)) {
             continue;
         }
         for row in list {

@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use cicd_core::page::Limit;
 use cicd_core::violation::{Path, Violations};
 
+use super::paging::{Paging, Seal};
 use crate::problem::{Kind, Problem};
 
 /// The most characters of a cursor.
@@ -20,6 +21,7 @@ pub(crate) struct Params {
     given: Vec<(String, String)>,
     known: Vec<&'static str>,
     violations: Violations,
+    seal: Seal,
 }
 
 impl Params {
@@ -30,7 +32,8 @@ impl Params {
     pub(crate) fn of(uri: &Uri) -> Result<Self, Problem> {
         let Query(given) = Query::<Vec<(String, String)>>::try_from_uri(uri)
             .map_err(|error| Problem::new(Kind::MalformedQuery, error.body_text()))?;
-        Ok(Self { given, known: Vec::new(), violations: Violations::new() })
+        let seal = Seal::of(uri.path(), &given);
+        Ok(Self { given, known: Vec::new(), violations: Violations::new(), seal })
     }
 
     /// The parameter `name`, when it is given.
@@ -89,8 +92,31 @@ impl Params {
     }
 
     /// Which page of a list: after the `next` of the page before, and how long.
-    pub(crate) fn page(&mut self) -> (Option<String>, Limit) {
-        (self.text("after", CURSOR_CHARACTERS), self.limit())
+    pub(crate) fn page(&mut self) -> Paging {
+        let (cursor, limit) = (self.text("after", CURSOR_CHARACTERS), self.limit());
+        Paging::after(cursor.as_deref(), limit, self.seal.clone()).unwrap_or_else(|message| {
+            self.violations.push(Path::root().member("after"), "cursor", message);
+            Paging::first(limit, self.seal.clone())
+        })
+    }
+
+    /// Whether a list that comes the newest one first shall come the other way round.
+    pub(crate) fn oldest_first(&mut self) -> bool {
+        self.one_of("order", &["newest-first", "oldest-first"]) == Some("oldest-first")
+    }
+
+    /// The words of `name` when it is given, divided by commas, 1 to `most`.
+    pub(crate) fn several<T: FromStr<Err: Display>>(&mut self, name: &'static str, most: usize) -> Vec<T> {
+        let Some(text) = self.take::<String>(name) else { return Vec::new() };
+        let path = Path::root().member(name);
+        let words: Vec<&str> = text.split(',').collect();
+        if words.len() > most {
+            let message = format!("{} of them; accepted: 1 to {most}, divided by commas", words.len());
+            self.violations.push(path, "length", message);
+            return Vec::new();
+        }
+        let parsed: Result<Vec<T>, T::Err> = words.into_iter().map(str::parse).collect();
+        parsed.map_err(|error| self.violations.push(path, "malformed", error.to_string())).unwrap_or_default()
     }
 
     /// Notes that `name` is required, unless something else is wrong with it.

@@ -109,8 +109,17 @@ fn operation(route: &Route, access: Access, is_paced: bool, parts: &mut Parts) -
     if access == Access::Callers {
         parameters.extend(parameters::of_command(&route.method));
     }
-    let mut responses: BTreeMap<String, Value> =
-        replies.into_iter().map(|reply| (reply.status.to_string(), reply.described())).collect();
+    let mut responses: BTreeMap<String, Value> = BTreeMap::new();
+    for reply in replies {
+        let (status, mut described) = (reply.status.to_string(), reply.described());
+        // Of one status in two formats, both stand in one place.
+        if let Some(Value::Object(formats)) = responses.get(&status).and_then(|other| other.get("content"))
+            && let Some(Value::Object(own)) = described.get_mut("content")
+        {
+            own.extend(formats.clone());
+        }
+        responses.insert(status, described);
+    }
     responses.extend(refusals(&kinds, parts));
     let mut operation = json!({
         "operationId": id, "summary": summary, "tags": [route.tag], "responses": responses, "security": secured(access),

@@ -59,6 +59,13 @@ impl Operation {
         self
     }
 
+    /// Comes the newest one first, unless asked.
+    pub(crate) fn newest_first(self) -> Self {
+        let orders =
+            json!({ "type": "string", "enum": ["newest-first", "oldest-first"], "default": "newest-first" });
+        self.query_of("order", &orders, "Which end comes first.")
+    }
+
     /// Takes the query parameter `name`, which may be left out.
     pub(crate) fn query<T: ToSchema>(mut self, name: &str, about: &str) -> Self {
         let schema = self.schemas.draft::<T>();

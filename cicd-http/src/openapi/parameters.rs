@@ -56,6 +56,10 @@ fn of_name(place: &str, name: &str, schemas: &mut Schemas) -> (Value, &'static s
             (json!({ "type": "string" }), about, format!("default.{UUID}"))
         }
         (_, "file") => (json!({ "type": "string" }), "The file.", "swagger-ui.css".to_owned()),
+        (_, "seq") => {
+            let schema = json!({ "type": "string", "pattern": "^[0-9]{1,15}$" });
+            (schema, "The place of the event in its chain.", "7".to_owned())
+        }
         (_, "code") => {
             (json!({ "type": "string" }), "The end of a problem's `type`.", "not-found".to_owned())
         }

@@ -1,142 +1,169 @@
-//! `/audit-events` and `/audit-events/export`: the record for the law.
+//! `/audit-events`: the record for the law, in pages and one by one.
 
-use axum::body::Body;
+use std::str::FromStr;
+
 use axum::extract::State;
-use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Response};
-use cicd_core::audit::{Chain, StoredEvent, json_line};
-use cicd_core::authz::Caller;
-use cicd_core::engine::{Engine, EngineError};
-use cicd_core::id::{CiRunId, DeploymentId, ReleaseId, ServiceId, TenantId};
+use axum::response::Response;
+use cicd_core::audit::{Chain, KindPattern, SubjectKind};
+use cicd_core::engine::AuditQuery;
+use cicd_core::id::{CiRunId, DeploymentId, ReleaseId, ServiceId};
 use cicd_core::page::Page;
 use cicd_core::port::{EventQuery, Order};
-use futures_util::stream::{self, Stream};
+use cicd_core::time::Timestamp;
 use serde_json::{Value, json};
 
 use super::Routes;
 use crate::api::Api;
 use crate::dto::Event;
-use crate::extract::{Params, Who};
-use crate::openapi::{Header, Operation};
+use crate::extract::{Params, PathId, Who};
+use crate::limits::ACTOR_CHARACTERS;
+use crate::openapi::Operation;
 use crate::problem::Problem;
 use crate::reply;
 
-/// The most characters of the kind of an event.
-const KIND_CHARACTERS: usize = 100;
+/// The place of an event in its chain.
+#[derive(Clone, Copy, Debug)]
+struct Sequence(u64);
+
+impl FromStr for Sequence {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = (1..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = text.parse().ok().filter(|_| digits).map(Self);
+        number.ok_or_else(|| {
+            let text: String = text.chars().take(80).collect();
+            format!("`{text}` is no place in a chain; accepted: a number such as `7`")
+        })
+    }
+}
+
+/// The most characters of the id of what an event is about.
+const SUBJECT_CHARACTERS: usize = 500;
 /// What a browser can count.
 const LAST_SEQUENCE: u64 = (1 << 53) - 1;
+const ORDERS: [&str; 2] = ["oldest-first", "newest-first"];
+const CHAINS: [&str; 2] = ["ledger", "security"];
+const SUBJECTS: [(&str, SubjectKind); 14] = [
+    ("tenant", SubjectKind::Tenant),
+    ("service", SubjectKind::Service),
+    ("deployment", SubjectKind::Deployment),
+    ("ci_config", SubjectKind::CiConfig),
+    ("cd_config", SubjectKind::CdConfig),
+    ("ci_run", SubjectKind::CiRun),
+    ("release", SubjectKind::Release),
+    ("ledger_entry", SubjectKind::LedgerEntry),
+    ("policy_floor", SubjectKind::PolicyFloor),
+    ("freeze", SubjectKind::Freeze),
+    ("lock", SubjectKind::Lock),
+    ("grant", SubjectKind::Grant),
+    ("token", SubjectKind::Token),
+    ("source", SubjectKind::Source),
+];
 
 pub(super) fn routes() -> Routes {
     Routes::of("Audit")
         .get("/audit-events", list, || {
-            let orders = json!({ "type": "string", "enum": ["oldest-first", "newest-first"], "default": "oldest-first" });
-            filtered(Operation::new("listAuditEvents", "The record for the law"))
+            let orders = json!({ "type": "string", "enum": ORDERS, "default": ORDERS[0] });
+            let about = "A page whose filters no index serves looks at 10 000 events at most: it may be short or empty and \
+                         still have a `next`.";
+            filtered(Operation::new("listAuditEvents", "The record for the law").about(about))
                 .query_of("order", &orders, "Which end comes first.")
-                .page_after::<Event>(&sequence())
+                .page::<Event>()
         })
-        .get("/audit-events/export", export, || {
-            let about = "Every event as it is stored, one JSON text a line: its chain can be verified offline.";
-            filtered(Operation::new("exportAuditEvents", "The record for the law, to be verified elsewhere"))
-                .query_of("after", &sequence(), "Only events after this sequence.")
-                .bytes(about, "application/jsonl", &[Header::Disposition])
+        .get("/audit-events/{seq}", show, || {
+            Operation::new("getAuditEvent", "One event, by its place in its chain")
+                .query_of("chain", &chains(), "What changed, or what was denied.")
+                .json::<Event>("The event.")
         })
 }
 
-fn filtered(operation: Operation) -> Operation {
-    let chains = json!({ "type": "string", "enum": ["ledger", "security"], "default": "ledger" });
-    let kind = json!({ "type": "string", "minLength": 1, "maxLength": KIND_CHARACTERS });
+pub(super) fn filtered(operation: Operation) -> Operation {
+    let kind = json!({ "type": "string", "pattern": "^[a-z_.]{1,100}$" });
+    let actor = json!({ "type": "string", "minLength": 1, "maxLength": ACTOR_CHARACTERS });
+    let subject = json!({ "type": "string", "minLength": 1, "maxLength": SUBJECT_CHARACTERS });
+    let subjects = json!({ "type": "string", "enum": SUBJECTS.map(|(name, _)| name) });
     operation
-        .query_of("chain", &chains, "What changed, or what was denied.")
-        .query_of("kind", &kind, "Only events of this kind, such as `release.approved`.")
-        .query::<ServiceId>("service", "Only events of this service.")
-        .query::<DeploymentId>("deployment", "Only events of this deployment.")
-        .query::<ReleaseId>("release", "Only events of this release.")
-        .query::<CiRunId>("run", "Only events of this CI run.")
+        .query_of("chain", &chains(), "What changed, or what was denied.")
+        .query_of(
+            "kind",
+            &kind,
+            "Only of this kind, such as `release.approved`, or group, such as `release`.",
+        )
+        .query_of("actor", &actor, "Only by this principal, attempt, source or part of the engine.")
+        .query_of("subject_kind", &subjects, "Only about this kind of thing.")
+        .query_of("subject", &subject, "Only about the thing with this id.")
+        .query::<ServiceId>("service", "Only of this service.")
+        .query::<DeploymentId>("deployment", "Only of this deployment.")
+        .query::<ReleaseId>("release", "Only of this release.")
+        .query::<CiRunId>("run", "Only of this CI run.")
+        .query::<Timestamp>("since", "Only from this time on.")
+        .query::<Timestamp>("until", "Only before this time.")
+        .query_of("from", &sequence(), "Only from this sequence on.")
+        .query_of("to", &sequence(), "Only up to this sequence and with it.")
 }
 
 fn sequence() -> Value {
     json!({ "type": "integer", "minimum": 0, "maximum": LAST_SEQUENCE })
 }
 
+fn chains() -> Value {
+    json!({ "type": "string", "enum": CHAINS, "default": CHAINS[0] })
+}
+
 async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {
+    let paging = params.page();
     let mut query = filters(&mut params);
-    query.order = match params.one_of("order", &["oldest-first", "newest-first"]) {
-        Some("newest-first") => Order::NewestFirst,
-        _ => Order::OldestFirst,
-    };
-    let limit = params.limit().get();
+    if params.one_of("order", &ORDERS) == Some(ORDERS[1]) {
+        query.events.order = Order::NewestFirst;
+    }
     params.finish()?;
-    // One more than asked tells whether there is a next page.
-    query.limit = limit.saturating_add(1);
-    let mut events = api.engine().audit_events(&caller, &query).await?;
-    let more = events.len() > usize::from(limit);
-    events.truncate(usize::from(limit));
-    let next = events.last().filter(|_| more).map(|event| event.seq.to_string());
-    let items =
-        events.iter().map(Event::try_from).collect::<Result<Vec<_>, _>>().map_err(Problem::internal)?;
-    Ok(reply::page(&Page { items, next }))
+    query.events.after = paging.sequence()?;
+    let page = api.engine().audit_events(&caller, &query, paging.limit.get()).await?;
+    let items = page.items.iter().map(Event::try_from).collect::<Result<Vec<_>, _>>();
+    let page = Page { items: items.map_err(Problem::internal)?, next: page.next };
+    Ok(reply::page(&paging.sealed(page)))
 }
 
-/// Every event as it is stored, one JSON text a line: with its bytes, so that the chain can be verified offline.
-async fn export(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {
-    let query = EventQuery { limit: EventQuery::MAX_LIMIT, ..filters(&mut params) };
+async fn show(
+    State(api): State<Api>,
+    Who(caller): Who,
+    PathId(Sequence(seq)): PathId<Sequence>,
+    mut params: Params,
+) -> Result<Response, Problem> {
+    let chain = chain(&mut params);
     params.finish()?;
-    // The first page is read before the answer begins, so that a denial still is a problem.
-    let first = api.engine().audit_events(&caller, &query).await?;
-    let lines = lines(api.engine().clone(), caller, query, first);
-    let content_type = (header::CONTENT_TYPE, HeaderValue::from_static("application/jsonl"));
-    let name = HeaderValue::from_static("attachment; filename=\"audit-events.jsonl\"");
-    Ok(([content_type, (header::CONTENT_DISPOSITION, name)], Body::from_stream(lines)).into_response())
+    let event = api.engine().audit_event(&caller, chain, seq).await?;
+    Ok(reply::json(&Event::try_from(&event).map_err(Problem::internal)?))
 }
 
-fn filters(params: &mut Params) -> EventQuery {
-    let chain = match params.one_of("chain", &["ledger", "security"]) {
+fn chain(params: &mut Params) -> Chain {
+    match params.one_of("chain", &CHAINS) {
         Some("security") => Chain::Security,
         _ => Chain::Ledger,
-    };
-    EventQuery {
-        after: params.number("after", 0..=LAST_SEQUENCE),
-        kind: params.text("kind", KIND_CHARACTERS),
+    }
+}
+
+pub(super) fn filters(params: &mut Params) -> AuditQuery {
+    let chain = chain(params);
+    let events = EventQuery {
+        actor: params.text("actor", ACTOR_CHARACTERS),
         service: params.take("service"),
         deployment: params.take("deployment"),
         release: params.take("release"),
         run: params.take("run"),
         ..EventQuery::of(chain)
+    };
+    let subject = params.one_of("subject_kind", &SUBJECTS.map(|(name, _)| name));
+    let named = |asked: &str| SUBJECTS.iter().find(|(name, _)| *name == asked).map(|(_, kind)| *kind);
+    AuditQuery {
+        events,
+        kind: params.take::<KindPattern>("kind"),
+        subject_kind: subject.and_then(named),
+        subject: params.text("subject", SUBJECT_CHARACTERS),
+        since: params.take("since"),
+        until: params.take("until"),
+        from: params.number("from", 0..=LAST_SEQUENCE),
+        to: params.number("to", 0..=LAST_SEQUENCE),
     }
-}
-
-/// Pages of events as lines, each read when the client has taken the one before.
-fn lines(
-    engine: Engine,
-    caller: Caller,
-    query: EventQuery,
-    first: Vec<StoredEvent>,
-) -> impl Stream<Item = Result<Vec<u8>, EngineError>> + Send + 'static {
-    stream::unfold(Some((first, query)), move |state| {
-        let (engine, caller) = (engine.clone(), caller.clone());
-        async move {
-            let (events, query) = state?;
-            let last = events.last()?.seq;
-            let page = match page(&caller.tenant, &events) {
-                Ok(page) => page,
-                Err(error) => return Some((Err(error.into()), None)),
-            };
-            if events.len() < usize::from(query.limit) {
-                return Some((Ok(page), None));
-            }
-            let query = EventQuery { after: Some(last), ..query };
-            match engine.audit_events(&caller, &query).await {
-                Ok(next) => Some((Ok(page), Some((next, query)))),
-                Err(error) => Some((Err(error), None)),
-            }
-        }
-    })
-}
-
-fn page(tenant: &TenantId, events: &[StoredEvent]) -> Result<Vec<u8>, serde_json::Error> {
-    let mut bytes = Vec::new();
-    for event in events {
-        json_line(tenant, event, &mut bytes)?;
-    }
-    Ok(bytes)
 }

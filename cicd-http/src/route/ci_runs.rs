@@ -4,8 +4,10 @@ use axum::extract::{OriginalUri, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use cicd_core::ci::run::{CiRun, RunDraft, RunStatusName};
+use cicd_core::ci::{CommitSha, RefName};
 use cicd_core::id::{CiRunId, ServiceId};
-use cicd_core::port::ListQuery;
+use cicd_core::port::{Born, ListQuery, RunFilter};
+use cicd_core::time::Timestamp;
 
 use super::Routes;
 use crate::api::{Api, location};
@@ -18,7 +20,12 @@ use crate::reply;
 pub(super) fn routes() -> Routes {
     Routes::of("CI runs")
         .get("/services/{service}/ci-runs", list, || {
-            Operation::new("listCiRuns", "The CI runs of a service, newest first")
+            Operation::new("listCiRuns", "The CI runs of a service")
+                .newest_first()
+                .query::<RefName>("ref", "Only runs of the branch or tag of this name.")
+                .query::<CommitSha>("commit", "Only runs of this commit.")
+                .query::<Timestamp>("since", "Only runs that were triggered from this time on.")
+                .query::<Timestamp>("until", "Only runs that were triggered before this time.")
                 .query::<RunStatusName>("status", "Only runs of this status.")
                 .page::<CiRun>()
         })
@@ -43,12 +50,20 @@ async fn list(
     PathId(service): PathId<ServiceId>,
     mut params: Params,
 ) -> Result<Response, Problem> {
-    let page = params.page();
+    let paging = params.page();
     let status: Option<RunStatusName> = params.take("status");
+    let filter = RunFilter {
+        service: Some(service.clone()),
+        status: status.map(|status| status.to_string()),
+        git_ref: params.take("ref"),
+        commit: params.take("commit"),
+        born: Born::ANY,
+    };
+    let (oldest_first, since, until) = (params.oldest_first(), params.take("since"), params.take("until"));
     params.finish()?;
     api.engine().service(&caller, &service).await?;
-    let query = ListQuery::CiRuns { service: Some(service), status: status.map(|status| status.to_string()) };
-    let page = api.list(&caller, &query, page).await?;
+    let born = api.engine().born(&caller.tenant, since, until, oldest_first).await?;
+    let page = api.list(&caller, &ListQuery::CiRuns(RunFilter { born, ..filter }), &paging).await?;
     reply::records(page, |run: CiRun| run)
 }
 

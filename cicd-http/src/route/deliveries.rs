@@ -37,15 +37,15 @@ async fn list(
     PathId(source): PathId<SourceId>,
     mut params: Params,
 ) -> Result<Response, Problem> {
-    let (after, limit) = params.page();
+    let paging = params.page();
     params.finish()?;
-    let page = match api.engine().deliveries(&caller, source, after.as_deref(), limit).await {
+    let page = match api.engine().deliveries(&caller, source, paging.after.as_deref(), paging.limit).await {
         Err(EngineError::Invalid(violations)) => {
             return Err(Problem::violations(Kind::MalformedQuery, &violations));
         }
         page => page?,
     };
-    reply::records(page, |delivery: SourceDelivery| delivery)
+    reply::records(paging.sealed(page), |delivery: SourceDelivery| delivery)
 }
 
 async fn show(

@@ -44,7 +44,7 @@ async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> R
     let service: Option<ServiceId> = params.take("service");
     params.finish()?;
     let query = ListQuery::Deployments { service };
-    let page = api.list(&caller, &query, page).await?;
+    let page = api.list(&caller, &query, &page).await?;
     reply::records(page, |deployment: Deployment| deployment)
 }
 

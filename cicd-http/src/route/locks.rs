@@ -32,7 +32,7 @@ pub(super) fn routes() -> Routes {
 async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {
     let page = params.page();
     params.finish()?;
-    let page = api.list(&caller, &ListQuery::Locks, page).await?;
+    let page = api.list(&caller, &ListQuery::Locks, &page).await?;
     reply::records(page, |lock: Lock| lock)
 }
 

@@ -3,17 +3,18 @@
 use axum::extract::{OriginalUri, State};
 use axum::http::Uri;
 use axum::response::Response;
-use cicd_core::engine::{Answer, EngineError, Outcome, Question, ReleaseDraft, View};
-use cicd_core::id::{DeploymentId, ReleaseId, ServiceId};
-use cicd_core::page::Page;
-use cicd_core::port::{ListQuery, RecordKey};
+use cicd_core::digest::Digest;
+use cicd_core::engine::{Answer, EngineError, Outcome, Question, ReleaseDraft, ReleaseQuery, View};
+use cicd_core::id::{DeploymentId, Environment, PrincipalId, ReleaseId, ServiceId};
+use cicd_core::port::{Born, ReleaseFilter};
 use cicd_core::release::Release;
+use cicd_core::time::Timestamp;
 use serde_json::json;
 
 use super::Routes;
 use crate::api::{Api, location};
 use crate::dto::{Detail, ReleaseView, Retry, Rollback, STATUSES, Status};
-use crate::extract::{Params, PathId, Post, Seen, Who};
+use crate::extract::{Params, PathId, Post, Seen, Who, sealed};
 use crate::openapi::{Operation, example};
 use crate::problem::{Kind, Problem};
 use crate::reply;
@@ -21,7 +22,10 @@ use crate::reply;
 pub(super) fn routes() -> Routes {
     Routes::of("Releases")
         .get("/releases", list, || {
-            Operation::new("listReleases", "Releases, newest first")
+            let about = "With an environment a page may be short or empty and still have a `next`.";
+            Operation::new("listReleases", "Releases")
+                .about(about)
+                .newest_first()
                 .query::<ServiceId>("service", "Only releases of this service.")
                 .query::<DeploymentId>("deployment", "Only releases to this deployment.")
                 .query_of(
@@ -29,6 +33,11 @@ pub(super) fn routes() -> Routes {
                     &json!({ "type": "string", "enum": STATUSES }),
                     "Only releases of this status.",
                 )
+                .query::<Environment>("environment", "Only releases to deployments of this environment.")
+                .query::<PrincipalId>("requester", "Only releases that this principal asked for.")
+                .query::<Digest>("artifact", "Only releases of this artifact.")
+                .query::<Timestamp>("since", "Only releases that were asked for from this time on.")
+                .query::<Timestamp>("until", "Only releases that were asked for before this time.")
                 .page::<ReleaseView>()
                 .sees()
         })
@@ -56,32 +65,38 @@ pub(super) fn routes() -> Routes {
         })
 }
 
-/// A list of releases as it is sent.
-const RELEASES: View = View { name: "releases", write: written };
-
 async fn list(
     State(api): State<Api>,
     Who(caller): Who,
     seen: Seen,
     mut params: Params,
 ) -> Result<Response, Problem> {
-    let (after, limit) = params.page();
-    let service: Option<ServiceId> = params.take("service");
-    let deployment: Option<DeploymentId> = params.take("deployment");
+    let paging = params.page();
+    let (service, deployment) = (params.take("service"), params.take("deployment"));
     let status: Option<Status> = params.take("status");
+    let filter = ReleaseFilter {
+        service,
+        deployment,
+        status: status.map(|Status(name)| name.to_owned()),
+        requester: params.take("requester"),
+        artifact: params.take("artifact"),
+        born: Born { oldest_first: params.oldest_first(), ..Born::ANY },
+    };
+    let (environment, since, until) =
+        (params.take("environment"), params.take("since"), params.take("until"));
     params.finish()?;
-    let status = status.map(|Status(name)| name.to_owned());
-    let query = ListQuery::Releases { service, deployment, status };
-    api.page(&caller, &Question::List { query, after, limit }, RELEASES, seen).await
+    let query = ReleaseQuery { filter, environment, since, until };
+    let view = View { name: "releases", of: paging.seal().to_owned(), write: written };
+    let question = Question::Releases { query, after: paging.after, limit: paging.limit };
+    api.page(&caller, &question, &view, seen).await
 }
 
-fn written(answer: Answer) -> Result<Vec<u8>, EngineError> {
-    let other = |what: String| EngineError::Internal { message: format!("{what} is in a list of releases") };
-    let Answer::Rows(Page { items, next }) = answer else { return Err(other("a timeline".to_owned())) };
-    let release =
-        |row| Release::try_from(row).map(ReleaseView::of).map_err(|key: RecordKey| other(key.to_string()));
-    let items = items.into_iter().map(release).collect::<Result<Vec<_>, _>>()?;
-    Ok(serde_json::to_vec(&Page { items, next })?)
+/// A page of releases as it is sent to clients of the list with this seal.
+fn written(answer: Answer, seal: &str) -> Result<Vec<u8>, EngineError> {
+    match answer {
+        Answer::Releases(page) => Ok(serde_json::to_vec(&sealed(page.map(ReleaseView::of), seal))?),
+        Answer::Timeline(_) => Err(EngineError::Internal { message: "a timeline is no list".to_owned() }),
+    }
 }
 
 async fn show(

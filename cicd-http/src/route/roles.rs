@@ -33,7 +33,7 @@ pub(super) fn routes() -> Routes {
 async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {
     let page = params.page();
     params.finish()?;
-    let page = api.list(&caller, &ListQuery::Grants, page).await?;
+    let page = api.list(&caller, &ListQuery::Grants, &page).await?;
     reply::records(page, GrantView::of)
 }
 

@@ -55,7 +55,7 @@ async fn list(
 ) -> Result<Response, Problem> {
     let page = params.page();
     params.finish()?;
-    let page = api.list(&caller, &ListQuery::Sources, page).await?;
+    let page = api.list(&caller, &ListQuery::Sources, &page).await?;
     reply::records(page, |source: Source| view(&caller, &original, &uri, source))
 }
 

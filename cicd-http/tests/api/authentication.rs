@@ -20,6 +20,7 @@ pub(crate) fn concrete(pattern: &str) -> String {
         .replace("{delivery}", uuid)
         .replace("{source}", &format!("default.{uuid}"))
         .replace("{digest}", &digest)
+        .replace("{seq}", "7")
         .replace("{tier}", "production")
         .replace("{principal}", "eve")
         .replace("{grant}", "eve%7Cviewer%7C*%7C*%7C*")

@@ -18,6 +18,7 @@ mod coverage;
 mod generated;
 mod hooks;
 mod idempotency;
+mod lists;
 mod live;
 mod metrics;
 mod openapi;

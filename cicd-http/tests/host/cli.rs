@@ -93,7 +93,14 @@ fn a_release_is_asked_for_approved_waited_for_and_taken_back() {
     let back = rita.json(0, &undo);
     rita.json(0, &["release", "wait", text(&back, "id"), "--timeout", "60"]);
     assert_eq!(dora.json(1, &["release", "wait", &releases[1]])["state"]["status"], "rolled_back");
-    assert!(!dora.json(0, &["timeline", "shop"])["items"].as_array().unwrap().is_empty());
+    let told = |words: &[&str]| dora.json(0, &[&["timeline", "shop"], words].concat())["items"].clone();
+    let all = told(&["--all"]);
+    let all = all.as_array().unwrap();
+    let first = told(&["--limit", "3"]);
+    assert_eq!(first.as_array().unwrap(), &all[..3]);
+    let votes = told(&["--kind", "release.approved", "--actor", "ann", "--environment", "production"]);
+    assert_eq!(votes.as_array().unwrap().len(), 2);
+    assert_eq!(told(&["--until", "2001-01-01T00:00:00Z"]), json!([]));
 }
 
 #[test]
@@ -185,6 +192,23 @@ fn a_request_is_sent_again_with_the_same_key() {
     };
     let keys: Vec<_> = asked.join().unwrap().iter().map(key).collect();
     assert!(keys.len() == 3 && keys.windows(2).all(|two| two[0] == two[1]), "{keys:?}");
+}
+
+#[test]
+fn a_timeline_is_read_page_by_page() {
+    let (url, asked) = scripted(&[
+        "HTTP/1.1 200 OK\r\ncontent-length: 37\r\nconnection: close\r\n\r\n{\"items\":[{\"seq\":9}],\"next\":\"ab.7~\"} ",
+        "HTTP/1.1 200 OK\r\ncontent-length: 36\r\nconnection: close\r\n\r\n{\"items\":[{\"seq\":7}],\"next\":\"a&b c\"}",
+        "HTTP/1.1 200 OK\r\ncontent-length: 24\r\nconnection: close\r\n\r\n{\"items\":[],\"next\":null}",
+    ]);
+    let output = cicd(&url, Some("cicd_x"), &["timeline", "shop", "--actor", "a b", "--all", "--json"]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(output.stdout, b"{\"items\":[{\"seq\":9},{\"seq\":7}]}\n");
+    let lines: Vec<_> =
+        asked.join().unwrap().iter().filter_map(|head| head.lines().next().map(str::to_owned)).collect();
+    let path = "GET /api/v1/services/shop/timeline?limit=200&actor=a%20b";
+    let expected = ["", "&after=ab.7~", "&after=a%26b%20c"].map(|after| format!("{path}{after} HTTP/1.1"));
+    assert_eq!(lines, expected);
 }
 
 #[test]

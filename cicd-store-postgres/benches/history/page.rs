@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use cicd_core::audit::Chain;
 use cicd_core::page::Limit;
-use cicd_core::port::{EventQuery, ListQuery, Order, Place, Store as _};
+use cicd_core::port::{EventQuery, ListQuery, Order, Place, ReleaseFilter, Store as _};
 use cicd_store_postgres::PostgresStore;
 use cicd_tests::postgres::binaries;
 use tokio::process::Command;
@@ -48,7 +48,7 @@ impl Page {
         let (limit, half) = (Limit::new(ENTRIES).unwrap(), u64::from(events / 2));
         let entries = match self {
             Self::Releases { middle } => {
-                let query = ListQuery::Releases { service, deployment: None, status: None };
+                let query = ListQuery::Releases(ReleaseFilter { service, ..ReleaseFilter::default() });
                 let after = middle.then(|| Place { number: half, id: "~".to_owned() }.to_string());
                 store.list(&acme(), &query, after.as_deref(), limit).await.unwrap().items.len()
             }

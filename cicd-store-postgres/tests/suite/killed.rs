@@ -30,6 +30,7 @@ const OBJECTS: [&str; LATEST_MIGRATION as usize] = [
     "public.cicd_outcome",
     "public.cicd_commit(",
     "public.cicd_source_delivery",
+    "public.cicd_ci_run_by_ref",
 ];
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use cicd_core::audit::Chain;
 use cicd_core::page::Limit;
-use cicd_core::port::{EventQuery, ListQuery, Order, Place, Store as _};
+use cicd_core::port::{EventQuery, ListQuery, Order, Place, ReleaseFilter, Store as _};
 use cicd_store_sqlite::SqliteStore;
 use past::acme;
 
@@ -88,7 +88,7 @@ async fn read(store: &SqliteStore, (_, of_releases, middle): Page, events: u32) 
     let service = Some("site-0".parse().unwrap());
     let (limit, half) = (Limit::new(ENTRIES).unwrap(), u64::from(events / 2));
     if of_releases {
-        let query = ListQuery::Releases { service, deployment: None, status: None };
+        let query = ListQuery::Releases(ReleaseFilter { service, ..ReleaseFilter::default() });
         let after = middle.then(|| Place { number: half, id: "~".to_owned() }.to_string());
         store.list(&acme(), &query, after.as_deref(), limit).await.unwrap().items.len()
     } else {

@@ -23,7 +23,7 @@ macro_rules! migration {
 }
 
 /// The number of the last step that this binary knows.
-pub const LATEST: u32 = 5;
+pub const LATEST: u32 = 6;
 
 pub(crate) const ALL: &[Migration] = &[
     migration!(1, "0001", "audit"),
@@ -31,6 +31,7 @@ pub(crate) const ALL: &[Migration] = &[
     migration!(3, "0003", "work"),
     migration!(4, "0004", "commit"),
     migration!(5, "0005", "source"),
+    migration!(6, "0006", "lists"),
 ];
 
 impl Migration {

@@ -1,35 +1,36 @@
 //! What is asked for, and how the answer is written.
 
-use crate::engine::EngineError;
+use crate::engine::{EngineError, ReleaseQuery};
 use crate::id::{ReleaseId, ServiceId};
 use crate::page::{Limit, Page};
-use crate::port::{ListQuery, Record};
-use crate::timeline::TimelineEntry;
+use crate::release::Release;
+use crate::timeline::{TimelineEntry, TimelineQuery};
 
-/// What is read through the cache. All of it is part of the key, and nothing else decides the answer.
+/// What is read through the cache: whoever may read gets the same, and only what the ledger records changes it. All of it is
+/// part of the key, and nothing else decides the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Question {
-    /// One page of a service's timeline, newest first.
+    /// One page of a service's timeline.
     ServiceTimeline {
         /// The service.
         service: ServiceId,
-        /// The sequence that the last page ended with.
-        before: Option<u64>,
-        /// How many entries.
-        limit: Limit,
+        /// Which entries.
+        query: TimelineQuery,
     },
-    /// The timeline of a release, oldest first.
+    /// One page of a release's timeline.
     ReleaseTimeline {
         /// The release.
         release: ReleaseId,
+        /// Which entries.
+        query: TimelineQuery,
     },
-    /// One page of rows. Only lists of releases are kept; others are read from the store.
-    List {
-        /// Which rows.
-        query: ListQuery,
+    /// One page of releases.
+    Releases {
+        /// Which releases.
+        query: ReleaseQuery,
         /// The `next` of the page before.
         after: Option<String>,
-        /// How many rows.
+        /// How many releases.
         limit: Limit,
     },
 }
@@ -39,30 +40,30 @@ pub enum Question {
 pub enum Answer {
     /// Entries of a timeline.
     Timeline(Page<TimelineEntry>),
-    /// Rows.
-    Rows(Page<Record>),
+    /// Releases.
+    Releases(Page<Release>),
 }
 
 /// How an answer is written.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct View {
     /// The name of this way of writing, which is part of the key.
     pub name: &'static str,
-    /// Writes an answer.
-    pub write: fn(Answer) -> Result<Vec<u8>, EngineError>,
+    /// What else of the request decides what is written, such as the seal of its cursors; part of the key, too.
+    pub of: String,
+    /// Writes an answer for a request of which this is `of`.
+    pub write: fn(Answer, of: &str) -> Result<Vec<u8>, EngineError>,
+}
+
+impl View {
+    pub(super) fn written(&self, answer: Answer) -> Result<Vec<u8>, EngineError> {
+        (self.write)(answer, &self.of)
+    }
 }
 
 impl Question {
-    /// Whether the answer may come from the cache: whoever may read gets the same, and only what the ledger records changes it.
-    pub(super) const fn is_kept(&self) -> bool {
-        match self {
-            Self::ServiceTimeline { .. } | Self::ReleaseTimeline { .. } => true,
-            Self::List { query, .. } => matches!(query, ListQuery::Releases { .. }),
-        }
-    }
-
     /// The question as a key has it: another question, or another way of writing the answer, has another text.
-    pub(super) fn text(&self, view: View) -> String {
-        format!("{}: {self:?}", view.name)
+    pub(super) fn text(&self, view: &View) -> String {
+        format!("{} {:?}: {self:?}", view.name, view.of)
     }
 }

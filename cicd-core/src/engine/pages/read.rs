@@ -5,22 +5,20 @@ use std::sync::Arc;
 use super::{Answer, Engine, EngineError, Pages, Question};
 use crate::authz::{Caller, Object};
 use crate::id::{ReleaseId, ServiceId, TenantId};
-use crate::page::Page;
-use crate::port::{CachedPage, HeadOf, ListQuery, PageKey};
+use crate::port::{CachedPage, HeadOf, PageKey};
 
 impl Engine {
     /// The answer for a caller who may have it, without the cache.
     pub(super) async fn answer(&self, caller: &Caller, question: &Question) -> Result<Answer, EngineError> {
         Ok(match question {
-            Question::ServiceTimeline { service, before, limit } => {
-                Answer::Timeline(self.service_timeline(caller, service, *before, *limit).await?)
+            Question::ServiceTimeline { service, query } => {
+                Answer::Timeline(self.service_timeline(caller, service, query).await?)
             }
-            Question::ReleaseTimeline { release } => {
-                let items = self.release_timeline(caller, *release).await?;
-                Answer::Timeline(Page { items, next: None })
+            Question::ReleaseTimeline { release, query } => {
+                Answer::Timeline(self.release_timeline(caller, *release, query).await?)
             }
-            Question::List { query, after, limit } => {
-                Answer::Rows(self.list(caller, query, after.as_deref(), *limit).await?)
+            Question::Releases { query, after, limit } => {
+                Answer::Releases(self.releases(caller, query, after.as_deref(), *limit).await?)
             }
         })
     }
@@ -32,19 +30,19 @@ impl Engine {
         question: &Question,
     ) -> Result<(Object, Answer), EngineError> {
         match question {
-            Question::ServiceTimeline { service, before, limit } => {
+            Question::ServiceTimeline { service, query } => {
                 let object = self.service_of_timeline(tenant, service).await?;
-                let page = self.service_entries(tenant, service, *before, *limit).await?;
+                let page = self.service_entries(tenant, service, query).await?;
                 Ok((object, Answer::Timeline(page)))
             }
-            Question::ReleaseTimeline { release } => {
-                let (object, release) = self.release_of_timeline(tenant, *release).await?;
-                let items = self.release_entries(tenant, &release).await?;
-                Ok((object, Answer::Timeline(Page { items, next: None })))
+            Question::ReleaseTimeline { release, query } => {
+                let (object, release, deployment) = self.release_of_timeline(tenant, *release).await?;
+                let page = self.release_entries(tenant, &release, &deployment, query).await?;
+                Ok((object, Answer::Timeline(page)))
             }
-            Question::List { query, after, limit } => {
-                let page = self.rows(tenant, query, after.as_deref(), *limit).await?;
-                Ok((crate::engine::read::listed(query).1, Answer::Rows(page)))
+            Question::Releases { query, after, limit } => {
+                let page = self.releases_found(tenant, query, after.as_deref(), *limit).await?;
+                Ok((query.object(), Answer::Releases(page)))
             }
         }
     }
@@ -58,11 +56,11 @@ impl Engine {
     ) -> Result<Vec<HeadOf>, EngineError> {
         let service = match question {
             Question::ServiceTimeline { service, .. } => service.clone(),
-            Question::ReleaseTimeline { release } => self.service_of(pages, tenant, *release).await?,
-            Question::List { query: ListQuery::Releases { service: Some(service), .. }, .. } => {
-                service.clone()
-            }
-            Question::List { .. } => return Ok(vec![HeadOf::Tenant]),
+            Question::ReleaseTimeline { release, .. } => self.service_of(pages, tenant, *release).await?,
+            Question::Releases { query, .. } => match &query.filter.service {
+                Some(service) => service.clone(),
+                None => return Ok(vec![HeadOf::Tenant]),
+            },
         };
         Ok(vec![HeadOf::Shared, HeadOf::Service(service)])
     }
@@ -80,7 +78,7 @@ impl Engine {
         if let Some(service) = kept.and_then(|page| std::str::from_utf8(&page.body).ok()?.parse().ok()) {
             return Ok(service);
         }
-        let (object, release) = self.release_of_timeline(tenant, id).await?;
+        let (object, release, _) = self.release_of_timeline(tenant, id).await?;
         let service = release.spec.service;
         let body = service.as_str().as_bytes().into();
         pages.cache.keep(&key, &Arc::new(CachedPage { object, body })).await;

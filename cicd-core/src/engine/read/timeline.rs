@@ -1,25 +1,65 @@
 //! Timelines, read from the ledger.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use super::super::deployments::found;
-use super::super::releases::found_release;
 use super::{Engine, EngineError, service_object};
 use crate::audit::{Chain, StoredEvent};
 use crate::authz::{Action, Caller, Object};
-use crate::id::{ReleaseId, ServiceId, TenantId};
+use crate::id::{DeploymentId, Environment, ServiceId, TenantId};
 use crate::page::{Limit, Page};
-use crate::port::{EventQuery, Load, Order};
-use crate::release::content::ArtifactOrigin;
-use crate::release::state::{RollbackCause, State};
-use crate::release::{Release, ReleaseKind};
-use crate::timeline::{self, TimelineEntry};
+use crate::port::{EventQuery, ListQuery, Load, Order, Record, Topic};
+use crate::service::{Deployment, Tier};
+use crate::timeline::{self, TimelineEntry, TimelineQuery, touches};
 
-/// The most events of one thing that a release's timeline brings together.
-const MOST_EVENTS: u16 = 1000;
+mod release;
+
+/// The most deployments that one read knows.
+const MOST_DEPLOYMENTS: usize = 5_000;
+
+/// What an environment's part of a service's timeline is about.
+struct Places {
+    tiers: BTreeSet<Tier>,
+    /// The deployments; `None` for all of the service.
+    only: Option<BTreeSet<DeploymentId>>,
+}
+
+impl Places {
+    fn of(deployments: &[Deployment], environment: Option<&Environment>) -> Self {
+        let within =
+            |deployment: &&Deployment| environment.is_none_or(|asked| *asked == deployment.spec.environment);
+        let tiers = deployments.iter().filter(within).map(|deployment| deployment.spec.tier).collect();
+        let ids = || deployments.iter().filter(within).map(|deployment| deployment.id.clone()).collect();
+        Self { tiers, only: environment.is_some().then(ids) }
+    }
+
+    fn topics(&self, service: &ServiceId) -> Vec<Topic> {
+        let governed = (!self.tiers.is_empty()).then_some(Topic::Governance);
+        let most = EventQuery::MAX_TOPICS.saturating_sub(1);
+        let own = match &self.only {
+            Some(deployments) if deployments.len() <= most => {
+                deployments.iter().cloned().map(Topic::Deployment).collect()
+            }
+            _ => vec![Topic::Service(service.clone())],
+        };
+        own.into_iter().chain(governed).collect()
+    }
+
+    fn cover(&self, stored: &StoredEvent) -> Result<bool, EngineError> {
+        let event = stored.event()?;
+        let is_here = match (&self.only, &event.subject.deployment) {
+            (Some(only), Some(deployment)) => only.contains(deployment),
+            (Some(_), None) => event.subject.service.is_none(),
+            (None, _) => true,
+        };
+        Ok(is_here && touches(&event, &self.tiers))
+    }
+}
 
 impl Engine {
-    /// One page of a service's timeline, newest first; `before` is the sequence that the last page ended with.
+    /// One page of a service's timeline: its CI runs, releases, votes, rollouts and rollbacks, changes of its configs and
+    /// deployments, and the freezes, locks and policy floors that touch one of its deployments.
+    ///
+    /// A page that filters looks at 10 000 events at most; it may end before it is full, or be empty, and have a next one.
     ///
     /// # Errors
     /// [`EngineError::NotFound`], [`EngineError::Denied`].
@@ -27,12 +67,11 @@ impl Engine {
         &self,
         caller: &Caller,
         id: &ServiceId,
-        before: Option<u64>,
-        limit: Limit,
+        query: &TimelineQuery,
     ) -> Result<Page<TimelineEntry>, EngineError> {
         let load = Load::service(id.clone());
         self.look(caller, Action::Read, &load, |snapshot| service_object(snapshot, id)).await?;
-        self.service_entries(&caller.tenant, id, before, limit).await
+        self.service_entries(&caller.tenant, id, query).await
     }
 
     /// What a reader of a service's timeline must be allowed to read.
@@ -49,89 +88,47 @@ impl Engine {
         &self,
         tenant: &TenantId,
         id: &ServiceId,
-        before: Option<u64>,
-        limit: Limit,
+        query: &TimelineQuery,
     ) -> Result<Page<TimelineEntry>, EngineError> {
-        let query = EventQuery {
-            order: Order::NewestFirst,
-            after: before,
-            service: Some(id.clone()),
-            limit: limit.get().saturating_add(1),
-            ..EventQuery::of(Chain::Ledger)
+        let deployments = self.deployments_of(tenant, Some(id)).await?;
+        let places = Places::of(&deployments, query.environment.as_ref());
+        let about = places.topics(id);
+        if about.is_empty() {
+            return Ok(Page { items: Vec::new(), next: None });
+        }
+        let events =
+            EventQuery { about, after: query.after, order: order(query), ..EventQuery::of(Chain::Ledger) };
+        let span = self.span(tenant, Chain::Ledger, query.since, query.until).await?;
+        let keep = |event: &StoredEvent| {
+            Ok(places.cover(event)? && (query.is_plain() || query.selects(&timeline::entry(event)?)))
         };
-        let mut events = self.store().events(tenant, &query).await?;
-        let more = events.len() > usize::from(limit.get());
-        events.truncate(usize::from(limit.get()));
-        let next = events.last().filter(|_| more).map(|event| event.seq.to_string());
-        Ok(Page { items: timeline::fold(&events)?, next })
+        let page = self.scan(tenant, span.narrow(events), query.limit.get(), keep).await?;
+        Ok(Page { items: timeline::fold(&page.items)?, next: page.next })
     }
 
-    /// The timeline of a release, oldest first: the CI run that built what it brings, its votes, its rollout, and the
-    /// rollback that undid it or the release that it undid.
-    ///
-    /// # Errors
-    /// [`EngineError::NotFound`], [`EngineError::Denied`].
-    pub async fn release_timeline(
-        &self,
-        caller: &Caller,
-        id: ReleaseId,
-    ) -> Result<Vec<TimelineEntry>, EngineError> {
-        let snapshot = self.release_for(caller, id, Action::Read).await?;
-        self.release_entries(&caller.tenant, found_release(&snapshot, id)?).await
-    }
-
-    /// A release, and what a reader of its timeline must be allowed to read.
-    pub(in super::super) async fn release_of_timeline(
+    /// The deployments of a service, or of the tenant.
+    pub(super) async fn deployments_of(
         &self,
         tenant: &TenantId,
-        id: ReleaseId,
-    ) -> Result<(Object, Release), EngineError> {
-        let snapshot = self.store().load(tenant, &Load::release(id)).await?;
-        let release = found_release(&snapshot, id)?;
-        Ok((Object::deployment(found(&snapshot, release.deployment())?), release.clone()))
-    }
-
-    /// The timeline of a release. It asks for nobody's right.
-    pub(in super::super) async fn release_entries(
-        &self,
-        tenant: &TenantId,
-        release: &Release,
-    ) -> Result<Vec<TimelineEntry>, EngineError> {
-        let mut related = vec![release.id()];
-        if let ReleaseKind::Rollback { of, .. } = &release.spec.kind {
-            related.push(*of);
-        }
-        if let State::RolledBack { cause: RollbackCause::UndoneBy { release }, .. } = &release.state {
-            related.push(*release);
-        }
-        let mut events: BTreeMap<u64, StoredEvent> = BTreeMap::new();
-        for release in related {
-            let query =
-                EventQuery { release: Some(release), limit: MOST_EVENTS, ..EventQuery::of(Chain::Ledger) };
-            self.gather(tenant, &query, &mut events).await?;
-        }
-        if let ArtifactOrigin::CiRun { run, .. } = &release.spec.content.artifact.origin {
-            let query = EventQuery { run: Some(*run), limit: MOST_EVENTS, ..EventQuery::of(Chain::Ledger) };
-            let mut built = BTreeMap::new();
-            self.gather(tenant, &query, &mut built).await?;
-            // Releases of the same artifact carry the run too, but they have timelines of their own.
-            for (seq, event) in built {
-                if event.event()?.subject.release.is_none() {
-                    events.insert(seq, event);
-                }
+        service: Option<&ServiceId>,
+    ) -> Result<Vec<Deployment>, EngineError> {
+        let query = ListQuery::Deployments { service: service.cloned() };
+        let (mut found, mut after) = (Vec::new(), None);
+        let limit = Limit::new(u64::from(Limit::MAX)).unwrap_or_default();
+        loop {
+            let page = self.store().list(tenant, &query, after.as_deref(), limit).await?;
+            found.extend(page.items.into_iter().filter_map(|record| match record {
+                Record::Deployment(deployment) => Some(deployment),
+                _ => None,
+            }));
+            after = page.next;
+            if after.is_none() || found.len() >= MOST_DEPLOYMENTS {
+                return Ok(found);
             }
         }
-        Ok(timeline::fold(events.values())?)
     }
+}
 
-    async fn gather(
-        &self,
-        tenant: &TenantId,
-        query: &EventQuery,
-        into: &mut BTreeMap<u64, StoredEvent>,
-    ) -> Result<(), EngineError> {
-        let events = self.store().events(tenant, query).await?;
-        into.extend(events.into_iter().map(|event| (event.seq, event)));
-        Ok(())
-    }
+const fn order(query: &TimelineQuery) -> Order {
+    if query.oldest_first { Order::OldestFirst } else { Order::NewestFirst }
 }

@@ -116,7 +116,6 @@ impl Tenant {
 
     fn write(&mut self, change: &ChangeSet, checked: Checked) -> Committed {
         let Checked { at, rows, slots, ledger, security, outcome } = checked;
-        self.commits = self.commits.saturating_add(1);
         for event in ledger {
             self.ledger.append(change.tenant(), Chain::Ledger, at, event);
         }
@@ -144,7 +143,7 @@ impl Tenant {
             self.revisions.insert((row.key.clone(), revision), record.clone());
         }
         let has_started = matches!(&record, Record::Release(release) if release.state.has_started());
-        let commit = self.commits;
+        let commit = self.ledger.head().seq;
         let kept = self.rows.entry(row.key).or_insert_with(|| Row {
             record: record.clone(),
             born: commit,
@@ -167,7 +166,7 @@ fn work_key(record: &Record) -> Option<WorkKey> {
 fn events(events: &[AuditEvent]) -> Result<Vec<NewEvent>, StoreError> {
     let stored = |event: &AuditEvent| {
         let bytes = event.bytes().map_err(|error| invalid(&error))?;
-        Ok(NewEvent { bytes, kind: event.kind.clone(), subject: event.subject.clone() })
+        Ok(NewEvent { bytes, event: event.clone() })
     };
     events.iter().map(stored).collect()
 }

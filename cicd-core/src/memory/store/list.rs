@@ -2,9 +2,9 @@
 //! move no other row.
 
 use super::tenant::{Row, Tenant};
-use crate::id::{DeploymentId, ServiceId};
+use crate::ci::run::CiRun;
 use crate::page::{Limit, Page};
-use crate::port::{ListOrder, ListQuery, Place, Record, RecordKey, StoreError};
+use crate::port::{ListOrder, ListQuery, Place, Record, RecordKey, ReleaseFilter, RunFilter, StoreError};
 use crate::release::Release;
 
 impl Tenant {
@@ -15,7 +15,7 @@ impl Tenant {
         limit: Limit,
     ) -> Result<Page<Record>, StoreError> {
         let mut places = self.places(query);
-        let newest_first = query.order() != ListOrder::Key;
+        let newest_first = query.order() != ListOrder::Key && !query.oldest_first();
         places.sort_by(|(a, _), (b, _)| if newest_first { b.cmp(a) } else { a.cmp(b) });
         let after = after.map(str::parse::<Place>).transpose()?;
         let beyond = |place: &Place| {
@@ -38,7 +38,9 @@ impl Tenant {
         let by_commit = query.order() == ListOrder::Birth;
         let place =
             |row: &Row| Place { number: if by_commit { row.born } else { 0 }, id: row.record.key().id };
-        let rows = self.of_kind(query.kind()).filter(|row| wanted(query, &row.record));
+        let rows = self
+            .of_kind(query.kind())
+            .filter(|row| query.born().covers(row.born) && wanted(query, &row.record));
         rows.map(|row| (place(row), &row.record)).collect()
     }
 }
@@ -46,27 +48,27 @@ impl Tenant {
 fn wanted(query: &ListQuery, record: &Record) -> bool {
     match (query, record) {
         (ListQuery::Deployments { service }, Record::Deployment(row)) => fits(service, &row.spec.service),
-        (ListQuery::CiRuns { service, status }, Record::CiRun(row)) => {
-            fits(service, &row.service) && fits_text(status, row.status.name().as_str())
-        }
-        (ListQuery::Releases { service, deployment, status }, Record::Release(row)) => {
-            release_fits(service.as_ref(), deployment.as_ref(), status, row)
-        }
+        (ListQuery::CiRuns(filter), Record::CiRun(row)) => run_fits(filter, row),
+        (ListQuery::Releases(filter), Record::Release(row)) => release_fits(filter, row),
         (ListQuery::Ledger { deployment }, Record::LedgerEntry(row)) => row.deployment == *deployment,
         (ListQuery::Deliveries { source }, Record::SourceDelivery(row)) => row.source == *source,
         _ => true,
     }
 }
 
-fn release_fits(
-    service: Option<&ServiceId>,
-    deployment: Option<&DeploymentId>,
-    status: &Option<String>,
-    release: &Release,
-) -> bool {
-    service.is_none_or(|asked| *asked == release.spec.service)
-        && deployment.is_none_or(|asked| asked == release.deployment())
-        && fits_text(status, release.state.name())
+fn run_fits(filter: &RunFilter, run: &CiRun) -> bool {
+    fits(&filter.service, &run.service)
+        && fits_text(&filter.status, run.status.name().as_str())
+        && filter.git_ref.as_ref().is_none_or(|asked| run.trigger.git_ref.name() == Some(asked))
+        && fits(&filter.commit, &run.trigger.commit)
+}
+
+fn release_fits(filter: &ReleaseFilter, release: &Release) -> bool {
+    fits(&filter.service, &release.spec.service)
+        && fits(&filter.deployment, release.deployment())
+        && fits_text(&filter.status, release.state.name())
+        && fits(&filter.requester, &release.spec.requester)
+        && fits(&filter.artifact, &release.spec.content.artifact.digest)
 }
 
 fn fits<T: PartialEq>(asked: &Option<T>, found: &T) -> bool {

@@ -24,11 +24,9 @@ pub(super) struct Tenant {
     pub(super) ledger: ChainRows,
     pub(super) security: ChainRows,
     pub(super) governance_epoch: u64,
-    /// How many commits there were: lists order by it where times are equal.
-    pub(super) commits: u64,
 }
 
-/// A row, and the numbers of the commits that it is ordered by.
+/// A row, and where in the ledger the commits stand that it is ordered by.
 pub(super) struct Row {
     pub(super) record: Record,
     /// The commit that made it.

@@ -3,7 +3,9 @@
 use crate::audit::{Chain, ChainHead, StoredEvent};
 use crate::id::TenantId;
 use crate::page::Limit;
-use crate::port::{EventQuery, ListQuery, Load, Record, RecordKind, Snapshot, Store};
+use crate::port::{
+    EventQuery, ListQuery, Load, Record, RecordKind, ReleaseFilter, RunFilter, Snapshot, Store,
+};
 use crate::time::Timestamp;
 
 /// Everything that can be read of a tenant.
@@ -52,8 +54,8 @@ fn top_lists() -> [ListQuery; 11] {
     [
         ListQuery::Services,
         ListQuery::Deployments { service: None },
-        ListQuery::CiRuns { service: None, status: None },
-        ListQuery::Releases { service: None, deployment: None, status: None },
+        ListQuery::CiRuns(RunFilter::default()),
+        ListQuery::Releases(ReleaseFilter::default()),
         ListQuery::Freezes,
         ListQuery::Locks,
         ListQuery::Grants,

@@ -6,7 +6,7 @@ use super::Fixture;
 use super::world::{World, started, withdrawn};
 use crate::cd::CdConfig;
 use crate::ci::CiRun;
-use crate::port::{ListQuery, Record, RecordKey, RecordKind, Write};
+use crate::port::{ListQuery, Record, RecordKey, RecordKind, ReleaseFilter, RunFilter, Write};
 use crate::release::ledger::LedgerEntry;
 use crate::source::Source;
 use crate::testing::builders::{
@@ -19,7 +19,7 @@ fn ids(rows: &[Record]) -> Vec<String> {
 }
 
 fn releases() -> ListQuery {
-    ListQuery::Releases { service: None, deployment: None, status: None }
+    ListQuery::Releases(ReleaseFilter::default())
 }
 
 /// The numbers of releases or runs, as ids.
@@ -48,7 +48,7 @@ pub(super) async fn runs_come_newest_first(fixture: Fixture) {
     for number in [2, 3, 1] {
         world.commit(run_triggered(&world.tenant, run_id(number), &config)).await;
     }
-    let query = ListQuery::CiRuns { service: None, status: None };
+    let query = ListQuery::CiRuns(RunFilter::default());
     assert_eq!(ids(&world.list(&query).await), numbered(RecordKind::CiRun, &[1, 3, 2]));
 }
 
@@ -81,7 +81,8 @@ pub(super) async fn releases_are_filtered(fixture: Fixture) {
         ((None, None, status("no such status")), vec![]),
     ];
     for ((service, deployment, status), expected) in cases {
-        let query = ListQuery::Releases { service, deployment, status };
+        let query =
+            ListQuery::Releases(ReleaseFilter { service, deployment, status, ..ReleaseFilter::default() });
         assert_eq!(ids(&world.list(&query).await), numbered(RecordKind::Release, &expected), "{query:?}");
     }
 }
@@ -96,9 +97,12 @@ pub(super) async fn runs_and_deployments_are_filtered(fixture: Fixture) {
     }
     let first = world.load(crate::port::Load::run(run_id(1))).await.run.unwrap();
     cancel(&world, first).await;
-    let runs = |service: Option<_>, status: Option<&str>| ListQuery::CiRuns {
-        service,
-        status: status.map(ToOwned::to_owned),
+    let runs = |service: Option<_>, status: Option<&str>| {
+        ListQuery::CiRuns(RunFilter {
+            service,
+            status: status.map(ToOwned::to_owned),
+            ..RunFilter::default()
+        })
     };
     let cases = [
         (runs(None, None), vec![2, 1]),

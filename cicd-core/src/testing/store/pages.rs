@@ -4,12 +4,12 @@ use super::Fixture;
 use super::dump::{pages, whole_list};
 use super::world::World;
 use crate::page::Limit;
-use crate::port::{ListQuery, Record, StoreError};
+use crate::port::{ListQuery, Record, ReleaseFilter, StoreError};
 use crate::release::ledger::LedgerEntry;
 use crate::testing::builders::{delete, put, service};
 
 fn releases() -> ListQuery {
-    ListQuery::Releases { service: None, deployment: None, status: None }
+    ListQuery::Releases(ReleaseFilter::default())
 }
 
 fn ids(rows: &[Record]) -> Vec<String> {
@@ -27,7 +27,13 @@ pub(super) async fn the_pages_are_the_list(fixture: Fixture) {
     let deployment = world.site.deployment.id.clone();
     let queries = [
         (releases(), 6),
-        (ListQuery::Releases { service: None, deployment: None, status: Some("approved".to_owned()) }, 6),
+        (
+            ListQuery::Releases(ReleaseFilter {
+                status: Some("approved".to_owned()),
+                ..ReleaseFilter::default()
+            }),
+            6,
+        ),
         (ListQuery::Ledger { deployment }, 6),
         (ListQuery::Services, 7),
         (ListQuery::Freezes, 0),

@@ -3,7 +3,9 @@
 use super::player::Player;
 use crate::audit::Chain;
 use crate::page::Limit;
-use crate::port::{EventQuery, ListQuery, Load, Order, Record, RecordKey, RecordKind};
+use crate::port::{
+    EventQuery, ListQuery, Load, Order, Record, RecordKey, RecordKind, ReleaseFilter, RunFilter,
+};
 
 impl Player<'_> {
     pub(super) async fn read(&mut self) {
@@ -35,10 +37,18 @@ impl Player<'_> {
         let status = self.dice.pick(&["approved", "executing", "succeeded", "queued", "running"]);
         let status = status.map(|name| (*name).to_owned()).filter(|_| self.dice.one_in(2));
         match self.dice.below(7) {
-            0 => ListQuery::Releases { service: Some(service), deployment: None, status },
-            1 => ListQuery::Releases { service: None, deployment: Some(deployment), status },
-            2 => ListQuery::Releases { service: None, deployment: None, status },
-            3 => ListQuery::CiRuns { service: Some(service), status },
+            0 => ListQuery::Releases(ReleaseFilter {
+                service: Some(service),
+                status,
+                ..ReleaseFilter::default()
+            }),
+            1 => ListQuery::Releases(ReleaseFilter {
+                deployment: Some(deployment),
+                status,
+                ..ReleaseFilter::default()
+            }),
+            2 => ListQuery::Releases(ReleaseFilter { status, ..ReleaseFilter::default() }),
+            3 => ListQuery::CiRuns(RunFilter { service: Some(service), status, ..RunFilter::default() }),
             4 => ListQuery::Revisions { kind: RecordKind::CdConfig, id: deployment.to_string() },
             5 => ListQuery::Grants,
             _ => ListQuery::Ledger { deployment },

@@ -4,18 +4,19 @@ use cicd_core::authz::{Action, Caller, GrantKey, PrincipalKind, Token, TokenDraf
 use cicd_core::cd::FloorDraft;
 use cicd_core::ci::run::{CiRun, RunDraft};
 use cicd_core::digest::Digest;
-use cicd_core::engine::{Engine, EngineError, Options, Outcome, Steer};
+use cicd_core::engine::{AuditQuery, Engine, EngineError, Options, Outcome, Steer};
 use cicd_core::gate::{Freeze, FreezeDraft, Lock, LockDraft};
 use cicd_core::id::DeliveryId;
 use cicd_core::memory::Clock as _;
 use cicd_core::page::Limit;
-use cicd_core::port::{EventQuery, ListQuery, RecordKey, RecordKind};
+use cicd_core::port::{ListQuery, RecordKey, RecordKind, ReleaseFilter, RunFilter};
 use cicd_core::release::Release;
 use cicd_core::service::{ServiceDraft, Tier};
 use cicd_core::source::Source;
 use serde_json::json;
 
 use super::sources;
+use super::timelines::whole;
 use super::world::{World, ci_config, rolling, target, vote_on};
 
 /// Something of everything.
@@ -130,11 +131,11 @@ impl There {
             ("run", engine.run(&ann, self.run.id).await.map(drop)),
             ("release", engine.release(&ann, release).await.map(drop)),
             ("explain", engine.explain(&ann, release).await.map(drop)),
-            ("service_timeline", engine.service_timeline(&ann, &service, None, page).await.map(drop)),
+            ("service_timeline", engine.service_timeline(&ann, &service, &whole()).await.map(drop)),
             ("source", engine.source(&ann, self.source.id).await.map(drop)),
             ("deliveries", engine.deliveries(&ann, self.source.id, None, page).await.map(drop)),
             ("delivery", engine.delivery(&ann, self.source.id, self.delivery).await.map(drop)),
-            ("release_timeline", engine.release_timeline(&ann, release).await.map(drop)),
+            ("release_timeline", engine.release_timeline(&ann, release, &whole()).await.map(drop)),
         ]
     }
 
@@ -143,8 +144,8 @@ impl There {
         let queries = [
             ListQuery::Services,
             ListQuery::Deployments { service: None },
-            ListQuery::CiRuns { service: Some(world.service()), status: None },
-            ListQuery::Releases { service: None, deployment: None, status: None },
+            ListQuery::CiRuns(RunFilter { service: Some(world.service()), ..RunFilter::default() }),
+            ListQuery::Releases(ReleaseFilter::default()),
             ListQuery::Revisions { kind: RecordKind::CdConfig, id: deployment.to_string() },
             ListQuery::Ledger { deployment },
             ListQuery::Freezes,
@@ -172,8 +173,8 @@ impl There {
                 vec![("artifact", engine.artifact(&ann, Digest::of(b"1.0")).await.map(drop))]
             }
             _ => {
-                let query = EventQuery::of(cicd_core::audit::Chain::Security);
-                vec![("audit_events", engine.audit_events(&ann, &query).await.map(drop))]
+                let query = AuditQuery::of(cicd_core::audit::Chain::Security);
+                vec![("audit_events", engine.audit_events(&ann, &query, 10).await.map(drop))]
             }
         }
     }

@@ -25,5 +25,6 @@ mod scopes;
 mod sources;
 mod story;
 mod subscribe;
+mod timelines;
 mod versions;
 mod votes;

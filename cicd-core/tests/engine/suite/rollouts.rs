@@ -11,6 +11,7 @@ use cicd_core::service::{Hold, HoldReason};
 use serde_json::json;
 
 use super::deploys::Act;
+use super::timelines::whole;
 use super::world::{World, canary, eventually, rolling, rolling_with};
 
 async fn steer(world: &World, id: ReleaseId, steer: Steer) -> Result<Release, EngineError> {
@@ -186,7 +187,14 @@ async fn a_failed_step_goes_back_and_a_failed_undo_holds_the_deployment() {
     };
     assert!(matches!(&*why, FailureCause::Step { step, .. } if step == "apply"), "{why:?}");
     assert_eq!(message, "exit 1");
-    let last = world.engine.release_timeline(&world.ann(), second.id()).await.unwrap().pop().unwrap();
+    let last = world
+        .engine
+        .release_timeline(&world.ann(), second.id(), &whole())
+        .await
+        .unwrap()
+        .items
+        .pop()
+        .unwrap();
     assert!(last.summary.contains("it could not go back"), "{}", last.summary);
 
     let hold = held(&world).await.expect("nobody knows what runs");

@@ -9,7 +9,7 @@ use cicd_core::ci::trigger::TriggerType;
 use cicd_core::engine::{DeliverError, Delivered, EngineError, Options};
 use cicd_core::id::{RowVersion, SourceId};
 use cicd_core::page::Limit;
-use cicd_core::port::{EventQuery, ListQuery, Store as _};
+use cicd_core::port::{EventQuery, ListQuery, RunFilter, Store as _};
 use cicd_core::source::{ChangeOutcome, Headers, Source, SourceDelivery, SourceDraft};
 use cicd_core::testing::sender::hub_signature;
 use serde_json::{Value, json};
@@ -62,7 +62,7 @@ async fn send(
 }
 
 async fn runs(world: &World) -> Vec<CiRun> {
-    let query = ListQuery::CiRuns { service: None, status: None };
+    let query = ListQuery::CiRuns(RunFilter::default());
     let page = world.store.list(&world.tenant, &query, None, Limit::default()).await.unwrap();
     page.items.into_iter().map(|record| record.try_into().unwrap()).collect()
 }

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::builds::artifact_of;
 use super::deploys::Act;
+use super::timelines::whole;
 use super::world::{World, canary, vote_on};
 
 async fn released(world: &World, version: &str, commit: &str) -> Release {
@@ -121,7 +122,7 @@ async fn told(world: &World, good: &Release, undone: &Release, back: &Release) {
     let expected = [(back.id(), None), (undone.id(), Some(back.id())), (good.id(), None)];
     assert_eq!(entries.collect::<Vec<_>>(), expected);
 
-    let timeline = world.engine.release_timeline(&world.ann(), undone.id()).await.unwrap();
+    let timeline = world.engine.release_timeline(&world.ann(), undone.id(), &whole()).await.unwrap().items;
     assert!(timeline.is_sorted_by(|a, b| a.seq < b.seq && a.at <= b.at));
     let kinds: Vec<&str> = timeline.iter().map(|entry| entry.kind.as_str()).collect();
     let votes = ["release.created", "release.vote_cast", "release.vote_cast", "release.approved"];

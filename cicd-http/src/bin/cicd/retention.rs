@@ -8,7 +8,7 @@ use cicd_core::digest::Digest;
 use cicd_core::engine::Engine;
 use cicd_core::id::TenantId;
 use cicd_core::page::Limit;
-use cicd_core::port::{ListQuery, Record, Store, StoreError};
+use cicd_core::port::{ListQuery, Record, ReleaseFilter, Store, StoreError};
 use cicd_executor::blobs::Swept;
 use clap::Args;
 
@@ -88,10 +88,8 @@ async fn sweep(
 /// What the stable ledgers of `tenant` hold and have not withdrawn, and what its open releases name.
 async fn note_needed(store: &dyn Store, tenant: &TenantId, needed: &mut Needed) -> Result<(), StoreError> {
     let mut queries: Vec<_> = OPEN
-        .map(|status| ListQuery::Releases {
-            service: None,
-            deployment: None,
-            status: Some(status.to_owned()),
+        .map(|status| {
+            ListQuery::Releases(ReleaseFilter { status: Some(status.to_owned()), ..ReleaseFilter::default() })
         })
         .into();
     for record in rows(store, tenant, &ListQuery::Deployments { service: None }).await? {

@@ -51,6 +51,7 @@ impl Site {
             .replace("{digest}", self.ids.get("blobs").map_or("", String::as_str))
             .replace("{grant}", "ben%7Capprover%7C*%7C*%7C*")
             .replace("{delivery}", self.ids.get("deliveries").map_or("", String::as_str))
+            .replace("{seq}", "1")
             .replace("{id}", id)
     }
 

@@ -136,6 +136,7 @@ impl Generator {
             .replace("{tier}", self.random.word(&tier))
             .replace("{principal}", self.random.word(&["ada", "eve", "nobody"]))
             .replace("{delivery}", &self.id("deliveries"))
+            .replace("{seq}", "1")
             .replace("{source}", &format!("default.{}", self.id("sources")))
             .replace("{code}", self.random.word(&["not-found", "internal", "x"]))
             .replace("{file}", self.random.word(&["swagger-ui.css", "swagger-ui-bundle.js", "x"]));

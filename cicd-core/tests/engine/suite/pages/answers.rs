@@ -1,19 +1,18 @@
 //! What comes out of a cache is what the store says.
 
-use cicd_core::engine::{EngineError, Options, Question};
+use cicd_core::engine::{EngineError, Options, Question, ReleaseQuery, View};
 use cicd_core::id::ServiceId;
-use cicd_core::port::ListQuery;
+use cicd_core::port::ReleaseFilter;
 use cicd_core::service::ServiceDraft;
+use cicd_core::timeline::TimelineQuery;
 use serde_json::{Value, json};
 
-use super::{Site, asked, limit};
+use super::{Site, VIEW, asked, limit, of_release, timeline};
 
 fn releases(service: Option<ServiceId>, after: Option<String>) -> Question {
-    Question::List {
-        query: ListQuery::Releases { service, deployment: None, status: None },
-        after,
-        limit: limit(2),
-    }
+    let filter = ReleaseFilter { service, ..ReleaseFilter::default() };
+    let query = ReleaseQuery { filter, ..ReleaseQuery::default() };
+    Question::Releases { query, after, limit: limit(2) }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -31,9 +30,9 @@ async fn a_page_is_the_same_with_a_cache_and_without() {
     let shop = || world.service();
     let questions = [
         site.question(),
-        Question::ServiceTimeline { service: shop(), before: None, limit: limit(3) },
-        Question::ServiceTimeline { service: shop(), before: Some(12), limit: limit(3) },
-        Question::ReleaseTimeline { release: release.id() },
+        timeline(shop(), None, limit(3)),
+        timeline(shop(), Some(12), limit(3)),
+        of_release(release.id()),
         releases(None, None),
         releases(Some(shop()), None),
         releases(None, next),
@@ -56,7 +55,7 @@ async fn every_change_of_a_page_is_seen_at_once() {
     let release = host.create_release(&ann, &draft, &Options::default()).await.unwrap().value;
     let questions = [
         site.question(),
-        Question::ReleaseTimeline { release: release.id() },
+        of_release(release.id()),
         releases(Some(world.service()), None),
         releases(None, None),
     ];
@@ -87,20 +86,28 @@ async fn what_happens_elsewhere_leaves_pages_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn lists_of_other_rows_are_read_from_the_store() {
+async fn another_filter_or_another_way_to_write_is_another_page() {
     let site = Site::new().await;
     let (world, ann) = (&site.world, site.world.ann());
     let host = site.host(&site.cache(), 3);
-    let services = Question::List { query: ListQuery::Services, after: None, limit: limit(2) };
-    let tokens = Question::List { query: ListQuery::Tokens, after: None, limit: limit(2) };
-    for _ in 0..2 {
-        let reads = world.store.reads();
-        let plain = asked(&world.engine, &ann, &services).await;
-        assert_eq!(asked(&host, &ann, &services).await, plain);
-        assert_eq!(world.store.reads() - reads, 4, "a load and a list each");
-        let denied = asked(&host, &ann, &tokens).await;
-        assert!(matches!(denied, Err(EngineError::Denied { .. })), "{denied:?}");
+    world.release("1.0").await;
+    let of = |query: TimelineQuery| Question::ServiceTimeline { service: world.service(), query };
+    let all = TimelineQuery::default();
+    let narrowed = [
+        TimelineQuery { oldest_first: true, ..all.clone() },
+        TimelineQuery { kinds: vec!["release".parse().unwrap()], ..all.clone() },
+        TimelineQuery { actor: Some("ann".to_owned()), ..all.clone() },
+        TimelineQuery { environment: Some("nowhere".parse().unwrap()), ..all.clone() },
+    ];
+    let whole = asked(&host, &ann, &of(all.clone())).await.unwrap();
+    for query in narrowed {
+        let plain = asked(&world.engine, &ann, &of(query.clone())).await.unwrap();
+        assert_ne!(plain, whole, "{query:?}");
+        assert_eq!(asked(&host, &ann, &of(query)).await, Ok(plain));
     }
+    let sealed = View { of: "seal".to_owned(), ..VIEW };
+    let written = host.page(&ann, &of(all), &sealed, None).await.unwrap();
+    assert_ne!(written.as_ref(), whole, "what a request's own part decides is no other request's");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -109,7 +116,7 @@ async fn what_is_not_there_is_asked_for_anew() {
     let (world, ann) = (&site.world, site.world.ann());
     let host = site.host(&site.cache(), 3);
     let till: ServiceId = "till".parse().unwrap();
-    let question = Question::ServiceTimeline { service: till.clone(), before: None, limit: limit(3) };
+    let question = timeline(till.clone(), None, limit(3));
     let missing = asked(&host, &ann, &question).await;
     assert!(matches!(missing, Err(EngineError::NotFound { .. })), "{missing:?}");
     let draft = ServiceDraft::parse(&json!({"name": "Till"})).unwrap();

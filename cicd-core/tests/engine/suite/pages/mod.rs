@@ -11,9 +11,11 @@ use std::time::Duration;
 
 use cicd_core::authz::Caller;
 use cicd_core::engine::{Answer, Engine, EngineError, Options, Question, View};
+use cicd_core::id::{ReleaseId, ServiceId};
 use cicd_core::memory::{MemoryCache, SteppedClock};
 use cicd_core::page::Limit;
 use cicd_core::service::ServiceDraft;
+use cicd_core::timeline::TimelineQuery;
 use serde_json::{Value, json};
 
 use super::world::{World, rolling};
@@ -57,12 +59,12 @@ impl Site {
 
     /// The shop's timeline as `host` gives it to ann.
     async fn timeline(&self, host: &Engine, seen: Option<u64>) -> Timeline {
-        let timeline = host.page(&self.world.ann(), &self.question(), VIEW, seen).await.unwrap();
+        let timeline = host.page(&self.world.ann(), &self.question(), &VIEW, seen).await.unwrap();
         Timeline(serde_json::from_slice(&timeline).unwrap())
     }
 
     fn question(&self) -> Question {
-        Question::ServiceTimeline { service: self.world.service(), before: None, limit: limit(50) }
+        timeline(self.world.service(), None, limit(50))
     }
 }
 
@@ -81,18 +83,29 @@ fn limit(entries: u64) -> Limit {
     Limit::new(entries).unwrap()
 }
 
-const VIEW: View = View { name: "test", write };
+/// A page of a service's timeline, newest first.
+fn timeline(service: ServiceId, after: Option<u64>, limit: Limit) -> Question {
+    Question::ServiceTimeline { service, query: TimelineQuery { after, limit, ..TimelineQuery::default() } }
+}
 
-fn write(answer: Answer) -> Result<Vec<u8>, EngineError> {
+/// The whole of a release's timeline.
+fn of_release(release: ReleaseId) -> Question {
+    Question::ReleaseTimeline { release, query: TimelineQuery::default() }
+}
+
+const VIEW: View = View { name: "test", of: String::new(), write };
+
+fn write(answer: Answer, of: &str) -> Result<Vec<u8>, EngineError> {
     Ok(match answer {
-        Answer::Timeline(page) => serde_json::to_vec(&page)?,
-        Answer::Rows(page) => {
-            let rows = page.items.iter().map(cicd_core::port::Record::body).collect::<Result<Vec<_>, _>>()?;
-            serde_json::to_vec(&json!({ "items": rows, "next": page.next }))?
+        Answer::Timeline(page) => {
+            serde_json::to_vec(&json!({ "items": page.items, "next": page.next, "of": of }))?
+        }
+        Answer::Releases(page) => {
+            serde_json::to_vec(&json!({ "items": page.items, "next": page.next, "of": of }))?
         }
     })
 }
 
 async fn asked(host: &Engine, caller: &Caller, question: &Question) -> Result<Vec<u8>, EngineError> {
-    host.page(caller, question, VIEW, None).await.map(|page| page.to_vec())
+    host.page(caller, question, &VIEW, None).await.map(|page| page.to_vec())
 }

@@ -6,7 +6,7 @@ use cicd_core::page::Limit;
 use cicd_core::service::ServiceDraft;
 use serde_json::json;
 
-use super::{Site, asked};
+use super::{Site, asked, of_release, timeline};
 
 fn viewer(site: &Site) -> (Caller, GrantKey) {
     let who = site.world.person("vera");
@@ -23,7 +23,7 @@ async fn a_page_that_is_kept_is_denied_to_others() {
     let site = Site::new().await;
     let release = site.world.release("1.0").await;
     let host = site.host(&site.cache(), 3);
-    for question in [site.question(), Question::ReleaseTimeline { release: release.id() }] {
+    for question in [site.question(), of_release(release.id())] {
         asked(&host, &site.world.ann(), &question).await.unwrap();
         assert!(is_denied(&host, &viewer(&site).0, &question).await, "{question:?}");
         asked(&host, &site.world.ann(), &question).await.unwrap();
@@ -60,7 +60,7 @@ async fn a_right_whose_loss_nobody_told_of_is_gone_after_a_life() {
     asked(&here, &vera, &question).await.unwrap();
     cache.deaf(true);
     let seq = there.revoke_grant(&ada, &key, &plain).await.unwrap().seq;
-    let told = here.page(&vera, &question, super::VIEW, Some(seq)).await;
+    let told = here.page(&vera, &question, &super::VIEW, Some(seq)).await;
     assert!(matches!(told, Err(EngineError::Denied { .. })), "who knows of the loss has it");
     there.grant(&ada, &key, &plain).await.unwrap();
     assert!(asked(&here, &vera, &question).await.is_ok(), "before anybody is denied the store is asked");
@@ -79,7 +79,7 @@ async fn tenants_with_the_same_names_have_their_own_pages() {
     let release = site.world.release("1.0").await;
     let stranger = Caller::person("globex".parse().unwrap(), "ann".parse().unwrap());
     host.bootstrap(&stranger.tenant, &stranger.principal).await.unwrap().unwrap();
-    let of_release = Question::ReleaseTimeline { release: release.id() };
+    let of_release = of_release(release.id());
     let mine = asked(&host, &site.world.ann(), &site.question()).await.unwrap();
     asked(&host, &site.world.ann(), &of_release).await.unwrap();
     for question in [&site.question(), &of_release] {
@@ -99,7 +99,7 @@ async fn tenants_with_the_same_names_have_their_own_pages() {
         host.put_service(&stranger, &shop, &draft, &plain).await.unwrap();
     }
     site.pass_a_life();
-    let question = Question::ServiceTimeline { service: shop, before: None, limit: Limit::default() };
+    let question = timeline(shop, None, Limit::default());
     let ours = asked(&host, &site.world.ann(), &question).await.unwrap();
     let theirs = asked(&host, &stranger, &question).await.unwrap();
     assert_ne!(ours, theirs);

@@ -1,0 +1,10 @@
+DROP INDEX cicd_audit_event_by_governance;
+DROP INDEX cicd_audit_event_by_actor;
+DROP INDEX cicd_ci_run_by_commit;
+DROP INDEX cicd_ci_run_by_ref;
+ALTER TABLE cicd_ci_run DROP COLUMN commit_sha;
+ALTER TABLE cicd_ci_run DROP COLUMN git_ref;
+DROP INDEX cicd_release_by_artifact;
+DROP INDEX cicd_release_by_requester;
+ALTER TABLE cicd_release DROP COLUMN artifact;
+ALTER TABLE cicd_release DROP COLUMN requester;
