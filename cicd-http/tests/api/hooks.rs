@@ -1,13 +1,18 @@
 //! Sources from the outside: what a sender is answered, and what an operator sees of it.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::extract::ConnectInfo;
 use axum::http::StatusCode;
 use cicd_core::testing::sender::hub_signature;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Request, SECRET, World, source_draft};
+
+/// How many deliveries of a source may wait for their commit.
+const WAITING: usize = 32;
 
 fn push(commit: char) -> Value {
     let commit = commit.to_string().repeat(40);
@@ -19,7 +24,11 @@ fn push(commit: char) -> Value {
 
 /// A host with a source of `shop` that source events may build; its path, and its hook.
 async fn with_source() -> (World, String, String) {
-    let world = World::still().await.with_shop().await;
+    with_source_of(World::still().await).await
+}
+
+async fn with_source_of(world: World) -> (World, String, String) {
+    let world = world.with_shop().await;
     let config = world.get(&world.admin, "/services/shop/ci-config").await.body["spec"].clone();
     let mut config = config;
     config["trigger_mode"] = json!("both");
@@ -172,4 +181,31 @@ async fn a_source_is_managed_with_its_version() {
     assert_eq!(gone.status, StatusCode::NO_CONTENT);
     refused(&sent(&world, &hook, ("2", SECRET), &body).send().await);
     assert_eq!(world.get(&admin, &path).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_source_that_is_busy_says_so() {
+    let (world, gate) = World::gated().await;
+    let (world, path, hook) = with_source_of(world).await;
+    let deliver = |number: usize| {
+        let body = json!({ "number": number }).to_string();
+        sent(&world, &hook, (&format!("n{number}"), SECRET), &body).send()
+    };
+    gate.held(true);
+    let one_more = async {
+        while gate.waiting() < WAITING {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        let busy = deliver(WAITING).await;
+        assert_eq!((busy.status, busy.problem()), (StatusCode::TOO_MANY_REQUESTS, "source-busy"), "{busy:?}");
+        assert_eq!(busy.header("retry-after"), "1");
+        gate.held(false);
+    };
+    let (answers, ()) = tokio::join!(join_all((0..WAITING).map(deliver)), one_more);
+    for answer in answers {
+        assert_eq!(answer.status, StatusCode::ACCEPTED, "{answer:?}");
+    }
+    assert_eq!(deliver(WAITING).await.status, StatusCode::ACCEPTED, "its turn came");
+    let log = world.get(&world.admin, &format!("{path}/deliveries?limit=200")).await;
+    assert_eq!(log.body["items"].as_array().unwrap().len(), WAITING + 1);
 }

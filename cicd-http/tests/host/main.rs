@@ -9,6 +9,7 @@
 
 mod audit;
 mod cli;
+mod hooks;
 mod isolation;
 mod metrics;
 mod migrations;
