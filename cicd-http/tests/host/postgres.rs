@@ -154,6 +154,28 @@ fn of_two_first_starts_one_makes_the_admin_s_token() {
 }
 
 #[test]
+fn a_token_that_is_revoked_on_one_host_works_on_none() {
+    let (server, data) = (Server::migrated(), [Data::new(), Data::new()]);
+    let hosts = data.each_ref().map(|data| server.serve(data, &[]));
+    let [one, other] = &hosts;
+    let admin = data[0].admin_token();
+    for revoker in &hosts {
+        let draft = json!({ "principal": "ada", "roles": ["viewer"] });
+        let made = one.write("POST", "/api/v1/tokens", &admin, &draft);
+        let (id, token) = (made["id"].as_str().unwrap(), made["token"].as_str().unwrap());
+        for host in [one, other, one, other] {
+            assert_eq!(host.get("/api/v1/services", Some(token)).0, 200);
+        }
+        revoker.write("DELETE", &format!("/api/v1/tokens/{id}"), &admin, &json!(null));
+        for host in [other, one] {
+            let (status, problem) = host.get("/api/v1/services", Some(token));
+            assert_eq!((status, &problem["type"]), (401, &json!("/problems/unauthenticated")));
+        }
+    }
+    assert!(hosts.into_iter().all(|host| host.stop().success()));
+}
+
+#[test]
 fn a_data_directory_is_one_host_s() {
     let (server, data) = (Server::migrated(), Data::new());
     let host = server.serve(&data, &[]);

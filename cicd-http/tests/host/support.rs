@@ -171,10 +171,15 @@ impl Host {
         text.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default()
     }
 
-    /// The body of what was written: a PUT makes something new.
+    /// The body of what was written: a PUT makes something new, a DELETE takes its first version away.
     pub(crate) fn write(&self, method: &str, path: &str, token: &str, body: &Value) -> Value {
-        let (mut stream, body) = (self.connect(), body.to_string());
-        let condition = if method == "PUT" { "if-none-match: *\r\n" } else { "" };
+        let mut stream = self.connect();
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let condition = match method {
+            "PUT" => "if-none-match: *\r\n",
+            "DELETE" => "if-match: \"1\"\r\n",
+            _ => "",
+        };
         write!(
             stream,
             "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n\
