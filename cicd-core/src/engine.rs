@@ -21,6 +21,7 @@ mod queue;
 mod read;
 mod releases;
 mod report;
+mod rights;
 mod rollbacks;
 mod runs;
 #[cfg(feature = "tokio")]

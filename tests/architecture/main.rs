@@ -11,5 +11,6 @@ mod crates;
 mod habits;
 mod migrations;
 mod rooms;
+mod sabotage;
 mod sizes;
 mod source;
