@@ -1,7 +1,7 @@
 //! The commands for CI jobs, against a host: what they print, and how they end.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Output, Stdio};
 use std::thread::JoinHandle;
 
@@ -158,8 +158,15 @@ fn scripted(answers: &'static [&'static str]) -> (String, JoinHandle<Vec<String>
 /// Reads a request and closes the connection after `answer`; gives the request's head.
 fn reply(listener: &TcpListener, answer: &str) -> String {
     let (mut stream, _) = listener.accept().unwrap();
+    let head = head(&stream);
+    stream.write_all(answer.as_bytes()).unwrap();
+    head
+}
+
+/// Reads a request; gives its head.
+fn head(stream: &TcpStream) -> String {
     let (mut head, mut length) = (String::new(), 0);
-    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut reader = BufReader::new(stream);
     while !head.ends_with("\r\n\r\n") {
         let mut line = String::new();
         reader.read_line(&mut line).unwrap();
@@ -169,7 +176,6 @@ fn reply(listener: &TcpListener, answer: &str) -> String {
         head += &line;
     }
     reader.read_exact(&mut vec![0; length]).unwrap();
-    stream.write_all(answer.as_bytes()).unwrap();
     head
 }
 
@@ -209,6 +215,58 @@ fn a_timeline_is_read_page_by_page() {
     let path = "GET /api/v1/services/shop/timeline?limit=200&actor=a%20b";
     let expected = ["", "&after=ab.7~", "&after=a%26b%20c"].map(|after| format!("{path}{after} HTTP/1.1"));
     assert_eq!(lines, expected);
+}
+
+/// A release as a host tells it.
+fn release_that_is(status: &str) -> String {
+    let body = json!({ "id": WAITED_FOR, "state": { "status": status } }).to_string();
+    format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
+}
+
+const WAITED_FOR: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+
+#[test]
+fn a_wait_asks_again_when_the_host_has_news() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let host = std::thread::spawn(move || {
+        let mut stream = listener.accept().unwrap().0;
+        let asked = head(&stream);
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\nid: 1\nevent: ready\ndata: {}\n\n").unwrap();
+        reply(&listener, &release_that_is("executing"));
+        // Whoever asks once a second has asked by now; who hears nothing has no reason to.
+        std::thread::sleep(std::time::Duration::from_secs(3));
+        stream
+            .write_all(
+                b"id: 2\nevent: release.succeeded\ndata: {\"seq\":2,\"subject\":{\"id\":\"other\"}}\n\n",
+            )
+            .unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let early = listener.accept().is_ok();
+        listener.set_nonblocking(false).unwrap();
+        let event =
+            format!("id: 3\nevent: release.succeeded\ndata: {{\"subject\":{{\"id\":\"{WAITED_FOR}\"}}}}\n\n");
+        stream.write_all(event.as_bytes()).unwrap();
+        reply(&listener, &release_that_is("succeeded"));
+        (asked, early)
+    });
+    let words = ["release", "wait", WAITED_FOR, "--timeout", "60", "--json"];
+    let waited = cicd(&url, Some("cicd_x"), &words);
+    assert_eq!(waited.status.code(), Some(0), "{waited:?}");
+    let (asked, early) = host.join().unwrap();
+    assert!(asked.starts_with("GET /api/v1/events ") && !early, "{asked}");
+}
+
+#[test]
+fn a_wait_asks_from_time_to_time_where_there_are_no_news() {
+    let none = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_owned();
+    let answers =
+        [none, release_that_is("approved"), release_that_is("executing"), release_that_is("failed")];
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let host = std::thread::spawn(move || answers.map(|answer| reply(&listener, &answer)).len());
+    let waited = cicd(&url, Some("cicd_x"), &["release", "wait", WAITED_FOR, "--timeout", "60", "--json"]);
+    assert_eq!((waited.status.code(), host.join().unwrap()), (Some(1), 4), "{waited:?}");
 }
 
 #[test]

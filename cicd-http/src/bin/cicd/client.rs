@@ -4,6 +4,7 @@ mod approve;
 mod create;
 mod explain;
 mod http;
+mod news;
 mod options;
 mod reject;
 mod release;

@@ -15,6 +15,7 @@ use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::news::News;
 use super::trouble::Trouble;
 use super::{show, token};
 
@@ -72,6 +73,13 @@ impl Http {
 
     pub(super) async fn get(&self, path: &str) -> Result<Value, Trouble> {
         self.ask(Method::GET, path, Bytes::new(), None).await
+    }
+
+    /// Listens to what the host tells as it happens; `None` where it tells nothing, or not now.
+    pub(super) async fn listen(&self) -> Option<News> {
+        let request = self.request(&Method::GET, "/events", Bytes::new(), None).ok()?;
+        let answer = tokio::time::timeout(CONNECT, self.client.request(request)).await.ok()?.ok()?;
+        answer.status().is_success().then(|| News::of(answer.into_body()))
     }
 
     /// Posts with one idempotency key for all tries, so that nothing is done twice.

@@ -8,12 +8,15 @@ use clap::Args;
 use serde_json::Value;
 
 use super::http::Http;
+use super::news::{Heard, News};
 use super::options::Host;
 use super::show;
 use super::trouble::Trouble;
 
-/// How often the host is asked.
+/// How often the progress is told, and the host asked while it tells no news.
 const EVERY: Duration = Duration::from_secs(1);
+/// After how many such times the host is asked though it told no news, and asked for news again where it had none.
+const SELDOM: u32 = 15;
 
 #[derive(Debug, Args)]
 pub(super) struct Wait {
@@ -46,14 +49,35 @@ impl Wait {
     }
 
     async fn follow(&self, http: &Http, progress: &mut Progress, last: &mut Value) -> Result<(), Trouble> {
+        let path = format!("/releases/{}", self.release);
         loop {
-            *last = http.get(&format!("/releases/{}", self.release)).await?;
-            match show::status(last) {
-                "pending_approval" if self.timeout.is_none() => return Ok(()),
-                status @ ("pending_approval" | "approved" | "executing") => progress.tell(status),
-                _ => return Ok(()),
+            // News that come after they are asked for, and before the release is, are still heard.
+            let mut news = http.listen().await;
+            for _ in 0..SELDOM {
+                *last = http.get(&path).await?;
+                let status = match show::status(last) {
+                    "pending_approval" if self.timeout.is_none() => return Ok(()),
+                    status @ ("pending_approval" | "approved" | "executing") => status.to_owned(),
+                    _ => return Ok(()),
+                };
+                progress.tell(&status);
+                self.sit(&mut news, progress, &status).await;
             }
-            tokio::time::sleep(EVERY).await;
+        }
+    }
+
+    /// Waits until the release should be looked at again.
+    async fn sit(&self, news: &mut Option<News>, progress: &mut Progress, status: &str) {
+        let Some(stream) = news else { return tokio::time::sleep(EVERY).await };
+        for _ in 0..SELDOM {
+            match stream.about(&self.release.to_string(), EVERY).await {
+                Heard::News => return,
+                Heard::Silence => progress.tell(status),
+                Heard::End => {
+                    *news = None;
+                    return tokio::time::sleep(EVERY).await;
+                }
+            }
         }
     }
 }
