@@ -24,6 +24,13 @@ pub(crate) struct Described {
     pub(crate) query: BTreeSet<String>,
 }
 
+impl Described {
+    /// Whether it names the version of the row that it changes.
+    pub(crate) fn is_conditional(&self) -> bool {
+        self.method == "PUT" || self.method == "DELETE"
+    }
+}
+
 /// Every operation of the document.
 pub(crate) fn described() -> Vec<Described> {
     let document = cicd_http::openapi();

@@ -72,11 +72,13 @@ impl Site {
         draft: Option<Value>,
         version: &str,
     ) -> Answer {
-        let query = if operation.id == "liftHold" { "?reason=seen" } else { "" };
+        let divided_by = if path.contains('?') { '&' } else { '?' };
+        let query =
+            if operation.id == "liftHold" { format!("{divided_by}reason=seen") } else { String::new() };
         let mut request = self.world.anonymous(&operation.method, &format!("{path}{query}"));
         request = request.header("authorization", &format!("Bearer {token}"));
         request = request.header("x-request-id", &operation.id);
-        if operation.method == "PUT" || operation.method == "DELETE" {
+        if operation.is_conditional() && !version.is_empty() {
             let name = if version == "*" { "if-none-match" } else { "if-match" };
             request = request.header(name, version);
         }
@@ -99,11 +101,40 @@ impl Site {
         let row = path.trim_end_matches("/hold").trim_start_matches("/api/v1");
         let there = self.world.get(&self.admin, row).await;
         let version = there.headers.get("etag").map_or("*", |etag| etag.to_str().unwrap()).to_owned();
+        self.rehearse(token, &operation, &path, draft.as_ref(), &version).await;
         let answer = self.send_with(token, &operation, &path, draft, &version).await;
         assert!(answer.status.is_success(), "{id} {path}: {answer:?}");
         self.recorded(id, |event| event["request_id"] == id).await;
         self.performed.insert(id.to_owned());
         answer
+    }
+
+    /// A dry run of the operation succeeds and leaves nothing behind, nor does one for no version or a wrong one.
+    async fn rehearse(
+        &self,
+        token: &str,
+        operation: &Described,
+        path: &str,
+        draft: Option<&Value>,
+        version: &str,
+    ) {
+        let before = self.last_event().await;
+        let dry = format!("{path}?dry_run=true");
+        let answer = self.send_with(token, operation, &dry, draft.cloned(), version).await;
+        assert!(answer.status.is_success(), "{operation:?} in a dry run: {answer:?}");
+        if operation.is_conditional() {
+            for (version, status) in [("", 428), ("\"999\"", 412)] {
+                let refused = self.send_with(token, operation, path, draft.cloned(), version).await;
+                assert_eq!(refused.status.as_u16(), status, "{operation:?} for `{version}`: {refused:?}");
+            }
+        }
+        assert_eq!(self.last_event().await, before, "{operation:?}");
+    }
+
+    /// The sequence of the ledger's last event.
+    async fn last_event(&self) -> Value {
+        let last = self.world.get(&self.admin, "/audit-events?order=newest-first&limit=1").await;
+        last.body["items"][0]["seq"].clone()
     }
 
     /// The audit has such an event among its latest.
