@@ -49,7 +49,8 @@ pub use error::EngineError;
 pub use operation::{Options, Outcome};
 pub use pages::{Answer, Question, View};
 pub use read::{
-    AuditQuery, Explanation, Permission, PermissionScope, Permissions, ReleaseDetail, ReleaseQuery,
+    Attention, AuditQuery, DeploymentGlance, Explanation, MOST_DEPLOYMENTS, OverviewQuery, Permission,
+    PermissionScope, Permissions, ReleaseDetail, ReleaseGlance, ReleaseQuery, RunningGlance,
 };
 pub use releases::{ArtifactSource, ReleaseDraft};
 #[cfg(feature = "tokio")]

@@ -19,6 +19,7 @@ mod live;
 mod locks;
 mod logs;
 mod metrics;
+mod overview;
 mod permissions;
 mod policies;
 mod problems;
@@ -48,6 +49,7 @@ pub(crate) fn guarded() -> Routes {
         .and(approvals::routes())
         .and(steering::routes())
         .and(logs::routes())
+        .and(overview::routes())
         .and(timelines::routes())
         .and(audit_export::routes())
         .and(audit::routes())

@@ -31,6 +31,7 @@ mod rehearse;
 mod schema;
 mod sessions;
 mod sql;
+mod standing;
 mod store;
 mod template;
 mod trail;

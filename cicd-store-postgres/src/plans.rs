@@ -14,7 +14,7 @@ use cicd_tests::postgres::Database;
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection as _};
 
-use crate::{events, list, load, schema, sessions};
+use crate::{events, list, load, schema, sessions, standing};
 
 /// A table, what fills it beside tenant, id, version and birth, and its values for row `n`.
 const FILLED: [(&str, &str, &str); 16] = [
@@ -260,4 +260,5 @@ async fn every_plan_searches(connection: &mut PgConnection) {
         assert_searches(&format!("{query:?}"), &plan(connection, sql.sql().as_ref()).await);
     }
     assert_searches("a load", &plan(connection, &load::statement(&everything())).await);
+    assert_searches("standings", &plan(connection, standing::STATEMENT).await);
 }

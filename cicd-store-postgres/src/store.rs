@@ -8,11 +8,11 @@ use async_trait::async_trait;
 use cicd_core::audit::{Chain, ChainHead, StoredEvent};
 use cicd_core::authz::Token;
 use cicd_core::digest::Digest;
-use cicd_core::id::TenantId;
+use cicd_core::id::{DeploymentId, TenantId};
 use cicd_core::page::{Limit, Page};
 use cicd_core::port::{
     ChangeSet, ClaimRequest, Committed, EventQuery, Lease, ListQuery, Load, Record, RecordKind,
-    RememberedGrants, Snapshot, Store, StoreError,
+    RememberedGrants, Snapshot, Standing, Store, StoreError,
 };
 use cicd_core::time::Timestamp;
 use sqlx::Connection as _;
@@ -24,7 +24,7 @@ use crate::sessions::{self, Sessions};
 use crate::sql::{parsed, record, time};
 use crate::verify::ChainReport;
 use crate::whole::whole;
-use crate::{agreement, commit, events, list, load, oracle, schema, verify, work};
+use crate::{agreement, commit, events, list, load, oracle, schema, standing, verify, work};
 
 const TOKEN: &str =
     "SELECT tenant, body::text, cicd_now() FROM cicd_token WHERE hash = $1 ORDER BY tenant LIMIT 1";
@@ -152,6 +152,14 @@ impl Store for PostgresStore {
         let (sessions, tenant, query) = (self.sessions.clone(), tenant.clone(), query.clone());
         let after = after.map(str::to_owned);
         whole(async move { list::list(&sessions, &tenant, &query, after.as_deref(), limit).await }).await
+    }
+
+    async fn standings(
+        &self,
+        tenant: &TenantId,
+        deployments: &[DeploymentId],
+    ) -> Result<Vec<Standing>, StoreError> {
+        standing::standings(&self.sessions, tenant, deployments).await
     }
 
     async fn events(&self, tenant: &TenantId, query: &EventQuery) -> Result<Vec<StoredEvent>, StoreError> {

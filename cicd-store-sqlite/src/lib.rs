@@ -31,6 +31,7 @@ mod program;
 mod rehearse;
 mod schema;
 mod sql;
+mod standing;
 mod store;
 mod trail;
 mod verify;

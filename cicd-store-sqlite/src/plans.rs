@@ -11,7 +11,7 @@ use cicd_core::port::{
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Row as _};
 
-use crate::{events, list, load, schema};
+use crate::{events, list, load, schema, standing};
 
 const EXPLAIN: &str = "EXPLAIN QUERY PLAN SELECT ";
 
@@ -220,6 +220,24 @@ async fn loads_search() {
         "cicd_release_by_start",
         "cicd_release_by_deployment_status",
         "cicd_freeze_by_end",
+        "cicd_lock_by_end",
+        "cicd_ledger_entry_by_deployment",
+    ] {
+        assert!(steps.iter().any(|step| step.contains(&format!("{index} "))), "{index}: {steps:#?}");
+    }
+}
+
+#[tokio::test]
+async fn standings_search() {
+    let mut connection = schema::fresh().await.unwrap();
+    let sql = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {}", standing::STATEMENT));
+    let mut steps = steps(&sqlx::query(sql).fetch_all(&mut connection).await.unwrap());
+    // What was asked for is itself read from end to end.
+    steps.retain(|step| !step.starts_with("SCAN asked") && !step.starts_with("SCAN json_each"));
+    assert_searches("standings", &steps);
+    for index in [
+        "cicd_release_by_start",
+        "cicd_release_by_deployment_status",
         "cicd_lock_by_end",
         "cicd_ledger_entry_by_deployment",
     ] {

@@ -9,11 +9,11 @@ use async_trait::async_trait;
 use cicd_core::audit::{Chain, ChainHead, StoredEvent};
 use cicd_core::authz::Token;
 use cicd_core::digest::Digest;
-use cicd_core::id::TenantId;
+use cicd_core::id::{DeploymentId, TenantId};
 use cicd_core::page::{Limit, Page};
 use cicd_core::port::{
     ChangeSet, ClaimRequest, Committed, EventQuery, Lease, ListQuery, Load, Record, RecordKind,
-    RememberedGrants, Snapshot, Store, StoreError,
+    RememberedGrants, Snapshot, Standing, Store, StoreError,
 };
 use cicd_core::time::Timestamp;
 use sqlx::Connection as _;
@@ -25,7 +25,7 @@ use crate::error::{OpenError, corrupt, store_error};
 use crate::lock::FileLock;
 use crate::sql::{parsed, record};
 use crate::writer::{Clock, Job, Reply, Writer};
-use crate::{events, list, load, oracle, schema, verify, work};
+use crate::{events, list, load, oracle, schema, standing, verify, work};
 
 const TOKEN: &str = "SELECT tenant, body FROM cicd_token WHERE hash = ?1 ORDER BY tenant LIMIT 1";
 
@@ -145,6 +145,14 @@ impl Store for SqliteStore {
         limit: Limit,
     ) -> Result<Page<Record>, StoreError> {
         list::list(&self.readers, tenant, query, after, limit).await
+    }
+
+    async fn standings(
+        &self,
+        tenant: &TenantId,
+        deployments: &[DeploymentId],
+    ) -> Result<Vec<Standing>, StoreError> {
+        standing::standings(&self.readers, tenant, deployments, self.now()).await
     }
 
     async fn events(&self, tenant: &TenantId, query: &EventQuery) -> Result<Vec<StoredEvent>, StoreError> {

@@ -27,12 +27,16 @@ use crate::service::{Deployment, Service, Tier};
 use crate::violation::Violations;
 
 mod audit;
+mod overview;
 mod permissions;
 mod releases;
 mod scan;
 mod timeline;
 
 pub use audit::AuditQuery;
+pub use overview::{
+    Attention, DeploymentGlance, MOST_DEPLOYMENTS, OverviewQuery, ReleaseGlance, RunningGlance,
+};
 pub use permissions::{Permission, PermissionScope, Permissions};
 pub use releases::ReleaseQuery;
 

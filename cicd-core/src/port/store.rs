@@ -3,12 +3,13 @@
 use async_trait::async_trait;
 
 use super::{
-    ChangeSet, ClaimRequest, EventQuery, Lease, ListQuery, Load, Record, RecordKey, Snapshot, StoredOutcome,
+    ChangeSet, ClaimRequest, EventQuery, Lease, ListQuery, Load, Record, RecordKey, Snapshot, Standing,
+    StoredOutcome,
 };
 use crate::audit::{Chain, ChainHead, StoredEvent};
 use crate::authz::Token;
 use crate::digest::Digest;
-use crate::id::{ReleaseId, TenantId};
+use crate::id::{DeploymentId, ReleaseId, TenantId};
 use crate::page::{Limit, Page};
 use crate::time::Timestamp;
 
@@ -103,6 +104,20 @@ pub trait Store: Send + Sync + 'static {
         after: Option<&str>,
         limit: Limit,
     ) -> Result<Page<Record>, StoreError>;
+
+    /// How things stand at each of a few deployments, none named twice, in their order. A store that can, reads all of them at once, as
+    /// overviews ask for pages of them; this reads one after the other.
+    async fn standings(
+        &self,
+        tenant: &TenantId,
+        deployments: &[DeploymentId],
+    ) -> Result<Vec<Standing>, StoreError> {
+        let mut standings = Vec::with_capacity(deployments.len());
+        for id in deployments {
+            standings.push(self.load(tenant, &Load::deployment(id.clone())).await?.into());
+        }
+        Ok(standings)
+    }
 
     /// Events of a chain.
     async fn events(&self, tenant: &TenantId, query: &EventQuery) -> Result<Vec<StoredEvent>, StoreError>;

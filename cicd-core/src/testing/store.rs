@@ -14,6 +14,7 @@ mod pages;
 mod refusals;
 mod reopen;
 mod snapshots;
+mod standings;
 mod tenants;
 mod topics;
 mod work;
@@ -99,6 +100,10 @@ cases! { $
         writers_that_load_again_all_get_through
         nothing_commits_under_an_older_governance
         chains_have_no_gaps_under_load
+    }
+    standings {
+        standings_are_what_loads_bring
+        standings_are_of_one_tenant
     }
     chains {
         events_keep_the_order_of_their_change

@@ -104,3 +104,17 @@ async fn the_record_is_exported_as_csv_and_narrowed() {
     let denied = world.get(&ada, "/audit-events/export?format=csv").await;
     assert_eq!(denied.status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn one_call_tells_what_runs_where() {
+    let (world, ada) = busy().await;
+    let rows = world.get(&ada, "/overview").await;
+    let staging = items(&rows).iter().find(|row| row["deployment"] == "shop-staging").unwrap();
+    let latest = world.get(&ada, "/releases?deployment=shop-staging&limit=1").await;
+    assert_eq!(staging["running"]["release"], items(&latest)[0]["id"]);
+    assert_eq!((&staging["executing"], &staging["attention"]), (&Value::Null, &json!([])));
+    let first = world.get(&ada, "/overview?limit=1").await;
+    let second = world.get(&ada, &format!("/overview?limit=1&after={}", first.text("/next"))).await;
+    assert_ne!(items(&first)[0]["deployment"], items(&second)[0]["deployment"]);
+    assert!(items(&world.get(&ada, "/overview?environment=mars").await).is_empty());
+}

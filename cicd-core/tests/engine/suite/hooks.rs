@@ -7,11 +7,11 @@ use async_trait::async_trait;
 use cicd_core::audit::{Chain, ChainHead, StoredEvent};
 use cicd_core::authz::Token;
 use cicd_core::digest::Digest;
-use cicd_core::id::TenantId;
+use cicd_core::id::{DeploymentId, TenantId};
 use cicd_core::page::{Limit, Page};
 use cicd_core::port::{
-    ChangeSet, ClaimRequest, Committed, EventQuery, Lease, ListQuery, Load, Record, Snapshot, Store,
-    StoreError,
+    ChangeSet, ClaimRequest, Committed, EventQuery, Lease, ListQuery, Load, Record, Snapshot, Standing,
+    Store, StoreError,
 };
 use cicd_core::time::Timestamp;
 use futures_util::future::BoxFuture;
@@ -118,6 +118,15 @@ impl Store for Hooked {
     ) -> Result<Page<Record>, StoreError> {
         self.reads.fetch_add(1, Ordering::SeqCst);
         self.there()?.list(tenant, query, after, limit).await
+    }
+
+    async fn standings(
+        &self,
+        tenant: &TenantId,
+        deployments: &[DeploymentId],
+    ) -> Result<Vec<Standing>, StoreError> {
+        self.reads.fetch_add(1, Ordering::SeqCst);
+        self.there()?.standings(tenant, deployments).await
     }
 
     async fn events(&self, tenant: &TenantId, query: &EventQuery) -> Result<Vec<StoredEvent>, StoreError> {

@@ -15,6 +15,7 @@ mod handover;
 mod hosts;
 mod keys;
 mod leases;
+mod overview;
 mod pages;
 mod queues;
 mod quorums;
