@@ -1,7 +1,7 @@
 //! The same commands on two stores: the same answers, rows, events and hashes.
 //!
 //! A trace is drawn from a seed: a tenant's people put configs, ask for releases, vote, freeze, lock, roll back; workers
-//! claim, start, step and lose leases; clocks go back; changes are repeated and come late.
+//! claim, start, step and lose leases; sources deliver; clocks go back; changes are repeated and come late.
 
 mod dice;
 mod governance;
@@ -11,6 +11,7 @@ mod reads;
 mod releases;
 mod runs;
 mod site;
+mod sources;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -46,7 +46,7 @@ impl Player<'_> {
     }
 
     /// One of the rows of a list.
-    async fn one_of(&mut self, query: &ListQuery) -> Option<Record> {
+    pub(super) async fn one_of(&mut self, query: &ListQuery) -> Option<Record> {
         let page = self.fixture.store.list(&self.tenant, query, None, Limit::default()).await;
         let rows = page.expect("the list is read").items;
         self.dice.pick(&rows).cloned()

@@ -52,7 +52,7 @@ impl<'a> Player<'a> {
 
     /// One command.
     pub(super) async fn step(&mut self) {
-        match self.dice.below(50) {
+        match self.dice.below(53) {
             0..4 => self.step_clock().await,
             4..6 => self.put_config().await,
             6..8 => self.govern().await,
@@ -66,6 +66,7 @@ impl<'a> Player<'a> {
             44 => self.deny().await,
             45 => self.repeat().await,
             46..48 => self.crowd().await,
+            48..51 => self.hear().await,
             _ => self.read().await,
         }
     }
