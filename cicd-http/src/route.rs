@@ -15,6 +15,7 @@ mod docs;
 mod freezes;
 mod health;
 mod hooks;
+mod inbox;
 mod live;
 mod locks;
 mod logs;
@@ -49,6 +50,7 @@ pub(crate) fn guarded() -> Routes {
         .and(approvals::routes())
         .and(steering::routes())
         .and(logs::routes())
+        .and(inbox::routes())
         .and(overview::routes())
         .and(timelines::routes())
         .and(audit_export::routes())

@@ -27,6 +27,7 @@ use crate::service::{Deployment, Service, Tier};
 use crate::violation::Violations;
 
 mod audit;
+mod inbox;
 mod overview;
 mod permissions;
 mod releases;

@@ -14,7 +14,8 @@ use crate::support::draft;
 use site::Site;
 
 /// What everybody may ask, whatever their roles.
-const FOR_EVERYBODY: [&str; 5] = ["getMe", "getMyPermissions", "getSession", "openSession", "closeSession"];
+const FOR_EVERYBODY: [&str; 6] =
+    ["getMe", "getMyPermissions", "getMyApprovals", "getSession", "openSession", "closeSession"];
 
 #[tokio::test]
 async fn every_change_leaves_an_audit_event() {

@@ -118,3 +118,15 @@ async fn one_call_tells_what_runs_where() {
     assert_ne!(items(&first)[0]["deployment"], items(&second)[0]["deployment"]);
     assert!(items(&world.get(&ada, "/overview?environment=mars").await).is_empty());
 }
+
+#[tokio::test]
+async fn approvers_find_what_waits_for_them() {
+    let (world, ada) = busy().await;
+    let ben = world.person("ben", &["approver"]).await;
+    assert!(items(&world.get(&ben, "/me/approvals").await).is_empty());
+    let run = items(&world.get(&ada, "/services/shop/ci-runs").await)[0]["id"].as_str().unwrap().to_owned();
+    let asked = world.post(&ada, "/releases", release_draft("shop-production", &run)).await;
+    let waiting = world.get(&ben, "/me/approvals?limit=1").await;
+    assert_eq!(items(&waiting)[0]["id"], asked.text("/id"));
+    assert!(items(&world.get(&ada, "/me/approvals").await).is_empty(), "nobody votes on their own");
+}

@@ -13,6 +13,7 @@ mod dropped;
 mod explain;
 mod handover;
 mod hosts;
+mod inbox;
 mod keys;
 mod leases;
 mod overview;
