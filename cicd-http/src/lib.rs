@@ -37,7 +37,7 @@ mod trace;
 
 pub use authn::{Authenticator, TokenAuthenticator, Unauthenticated};
 pub use ids::RandomIds;
-pub use metrics::Metrics;
+pub use metrics::{Counted, Metrics};
 pub use openapi::openapi;
 pub use origin::{Network, NoNetwork};
 pub use rate::Rates;

@@ -1,5 +1,6 @@
 //! Metrics in the text format of Prometheus. No id, name or address is a label: labels have few values, and tell nobody's business.
 
+mod executors;
 mod labels;
 
 use std::fmt;
@@ -17,7 +18,10 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
-use labels::{DeliveryLabels, ReleaseLabels, RequestLabels, RollbackLabels, RouteLabels, TierLabels};
+pub use executors::Counted;
+use labels::{
+    CallLabels, DeliveryLabels, ReleaseLabels, RequestLabels, RollbackLabels, RouteLabels, TierLabels,
+};
 
 /// The media type of [`Metrics::text`].
 pub(crate) const MEDIA: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -38,6 +42,7 @@ struct Inner {
     release_seconds: Histograms<TierLabels>,
     approval_seconds: Histograms<TierLabels>,
     rollbacks: Family<RollbackLabels, Counter>,
+    calls: Family<CallLabels, Counter>,
     deliveries: Family<DeliveryLabels, Counter>,
     lease_lost: Counter,
 }
@@ -52,6 +57,7 @@ impl Default for Metrics {
             release_seconds: Family::new_with_constructor(slow),
             approval_seconds: Family::new_with_constructor(slow),
             rollbacks: Family::default(),
+            calls: Family::default(),
             deliveries: Family::default(),
             lease_lost: Counter::default(),
         };
@@ -82,6 +88,10 @@ impl Metrics {
         self.0.request_seconds.get_or_create(&RouteLabels { route }).observe(took.as_secs_f64());
     }
 
+    fn called(&self, executor: &str, outcome: &'static str) {
+        self.0.calls.get_or_create(&CallLabels { executor: executor.to_owned(), outcome }).inc();
+    }
+
     /// Counts a delivery of a source.
     pub(crate) fn delivered(&self, outcome: &'static str) {
         self.0.deliveries.get_or_create(&DeliveryLabels { direction: "in", outcome }).inc();
@@ -102,6 +112,7 @@ impl Inner {
         let help = "Time from a release's creation to its approval, in seconds";
         registry.register("approval_wait_seconds", help, self.approval_seconds.clone());
         registry.register("rollbacks", "Rollbacks that somebody asked for", self.rollbacks.clone());
+        registry.register("executor_calls", "Calls of executors, by how they ended", self.calls.clone());
         registry.register("webhook_deliveries", "Deliveries of sources", self.deliveries.clone());
         registry.register("lease_lost", "Work that was found in other hands", self.lease_lost.clone());
     }

@@ -36,6 +36,13 @@ pub(super) struct RollbackLabels {
     pub(super) trigger: &'static str,
 }
 
+/// Of a call of an executor.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub(super) struct CallLabels {
+    pub(super) executor: String,
+    pub(super) outcome: &'static str,
+}
+
 /// Of a delivery.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub(super) struct DeliveryLabels {

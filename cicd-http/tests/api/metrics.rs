@@ -53,6 +53,21 @@ async fn releases_and_requests_are_counted_without_a_name() {
 }
 
 #[tokio::test]
+async fn calls_of_executors_are_counted() {
+    let world = World::working().await.with_shop().await;
+    let ada = world.person("ada", &["developer"]).await;
+    let run = world.post(&ada, "/services/shop/ci-runs", run_draft()).await.text("/id");
+    world.until(&ada, &format!("/ci-runs/{run}"), |body| body["status"] == "succeeded").await;
+    has(&told(&world).await, r#"cicd_executor_calls_total{executor="test",outcome="succeeded"} 1"#);
+    let asked = world.post(&ada, "/releases", release_draft("shop-staging", &run)).await.text("/id");
+    world.until(&ada, &format!("/releases/{asked}"), |body| body["state"]["status"] == "succeeded").await;
+    let text = told(&world).await;
+    let counted = text.lines().find(|line| line.starts_with("cicd_executor_calls_total")).unwrap();
+    let calls: u64 = counted.rsplit(' ').next().unwrap().parse().unwrap();
+    assert!(calls > 1, "the rollout was called too: {counted}");
+}
+
+#[tokio::test]
 async fn deliveries_that_nobody_sent_are_counted() {
     let world = World::still().await;
     world

@@ -72,8 +72,8 @@ impl World {
             .secrets(Arc::new(secrets()))
             // Its heads live until they are lifted: what a commit fails to tell is never seen here.
             .cache(MemoryCache::new(SteppedClock::default(), 1_000_000))
-            .ci_executor("test", TestCi::new(blobs))
-            .deploy_executor("test", deploy.clone())
+            .ci_executor("test", metrics.counted("test", TestCi::new(blobs)))
+            .deploy_executor("test", metrics.counted("test", deploy.clone()))
             .build()
             .unwrap();
         let admin = bootstrap(&engine, "default").await;

@@ -122,7 +122,7 @@ impl Serve {
             .authorizer(self.authorization.authorizer().await?)
             .blobs(Arc::clone(&blobs))
             .ids(RandomIds)
-            .observer(metrics)
+            .observer(metrics.clone())
             .secrets(Arc::clone(&secrets))
             .ci_rules(self.executors.ci_rules());
         if let Some(cache) = self.cache.open(opened).await? {
@@ -130,6 +130,7 @@ impl Serve {
         }
         let silence = self.work.silence();
         if let Some(command) = self.executors.command(&self.database.data, blobs, secrets, silence).await? {
+            let command = metrics.counted("command", command);
             builder = builder.ci_executor("command", command.clone()).deploy_executor("command", command);
         }
         Ok(builder.build()?)
