@@ -41,7 +41,7 @@ fn nothing_is_left_for_later() {
 
 #[test]
 fn only_the_binary_knows_the_adapters() {
-    let adapters = ["cicd_store_sqlite", "cicd_cache", "cicd_authz_casbin", "cicd_executor"];
+    let adapters = ["cicd_store_sqlite::", "cicd_cache::", "cicd_authz_casbin::", "cicd_executor::"];
     let mut found = Vec::new();
     for (path, text) in source::files(&source::root().join("cicd-http/src")) {
         let wiring = path.starts_with("bin") || path.ends_with("main.rs");
