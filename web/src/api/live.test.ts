@@ -1,0 +1,33 @@
+import { http, HttpResponse } from "msw";
+import { expect, test, vi } from "vitest";
+
+import { server } from "../test/server";
+import { listen, type LiveNews } from "./live";
+
+test("a stream that breaks is continued from the last event", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const asked: (string | null)[] = [];
+  const stop = new AbortController();
+  server.use(
+    http.get("http://localhost:3000/api/v1/events", ({ request }) => {
+      asked.push(request.headers.get("last-event-id"));
+      if (asked.length === 2) stop.abort();
+      return HttpResponse.text('id: 5\nevent: release.approved\ndata: {"seq":5}\n\n', { headers: { "content-type": "text/event-stream" } });
+    }),
+  );
+  const heard: LiveNews["type"][] = [];
+  const listening = listen((news) => heard.push(news.type), stop.signal);
+  await vi.waitFor(() => expect(heard).toContain("broken"));
+  await vi.advanceTimersByTimeAsync(1_000);
+  await listening;
+  vi.useRealTimers();
+  expect(asked).toEqual([null, "5"]);
+  expect(heard.slice(0, 3)).toEqual(["open", "event", "broken"]);
+});
+
+test("nobody is asked again once the session is over", async () => {
+  server.use(http.get("http://localhost:3000/api/v1/events", () => HttpResponse.json({}, { status: 401 })));
+  const heard: LiveNews["type"][] = [];
+  await listen((news) => heard.push(news.type), new AbortController().signal);
+  expect(heard).toEqual(["broken"]);
+});

@@ -1,0 +1,71 @@
+import { apiUrl } from "./base";
+import type { Schema } from "./client";
+import { ProblemError, problemOf } from "./problem";
+import { EventParser, type ServerEvent } from "./sse";
+
+export type LiveEvent = Schema["LiveEvent"];
+
+/** What a listener hears: that the stream is open, an event, that everything must be read again, or that it broke. */
+export type LiveNews =
+  | { type: "open" }
+  | { type: "event"; event: LiveEvent }
+  | { type: "reset" }
+  | { type: "broken"; error: unknown };
+
+const FIRST_WAIT_MS = 1_000;
+const LONGEST_WAIT_MS = 30_000;
+
+/** Listens until `signal` says stop; connects again by itself, and goes on from the last event that was heard. */
+export async function listen(hear: (news: LiveNews) => void, signal: AbortSignal): Promise<void> {
+  const place: { last?: string } = {};
+  let wait = FIRST_WAIT_MS;
+  while (!signal.aborted) {
+    try {
+      await connection(place, signal, (news) => {
+        wait = FIRST_WAIT_MS;
+        hear(news);
+      });
+      hear({ type: "broken", error: new Error("the stream ended") });
+    } catch (error) {
+      if (signal.aborted) return;
+      hear({ type: "broken", error });
+      // Nobody is signed in any more: asking again changes nothing.
+      if (error instanceof ProblemError && error.status === 401) return;
+    }
+    await pause(wait, signal);
+    wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+  }
+}
+
+async function connection(place: { last?: string }, signal: AbortSignal, hear: (news: LiveNews) => void): Promise<void> {
+  const headers: Record<string, string> = place.last === undefined ? {} : { "last-event-id": place.last };
+  const response = await globalThis.fetch(`${apiUrl()}/api/v1/events`, { headers, signal });
+  if (!response.ok) throw new ProblemError(await problemOf(response));
+  if (!response.body) return;
+  hear({ type: "open" });
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const parser = new EventParser();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    for (const event of parser.push(value)) {
+      if (event.id !== undefined) place.last = event.id;
+      tell(event, hear);
+    }
+  }
+}
+
+function tell({ event, data }: ServerEvent, hear: (news: LiveNews) => void): void {
+  if (event === "reset") hear({ type: "reset" });
+  else if (event !== "ready" && event !== "end") hear({ type: "event", event: JSON.parse(data) as LiveEvent });
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    }, { once: true });
+  });
+}

@@ -1,0 +1,53 @@
+import { api, body, type Page, type Schema } from "../client";
+
+export type Release = Schema["Release"];
+export type ReleaseDetail = Schema["ReleaseDetail"];
+export type ReleaseStatus = Release["state"]["status"];
+export type CommandName = Schema["CommandName"];
+export type Explanation = Schema["Explanation"];
+
+const RELEASE = "/api/v1/releases/{id}";
+const at = (id: string) => ({ path: { id } });
+
+/** The release, what its caller may command, and what is missing. */
+export function getRelease(id: string): Promise<ReleaseDetail> {
+  return body(api().GET(RELEASE, { params: at(id) }));
+}
+
+export function listReleases(query: { deployment?: string; service?: string; after?: string; limit?: number }): Promise<Page<Release>> {
+  return body(api().GET("/api/v1/releases", { params: { query } }));
+}
+
+/** Every gate, whether it is open, and who can open it. */
+export function explainRelease(id: string): Promise<Explanation> {
+  return body(api().GET(`${RELEASE}/explain`, { params: at(id) }));
+}
+
+/** The end of the log, as text. */
+export async function releaseLog(id: string): Promise<string> {
+  const { data } = await api().GET(`${RELEASE}/log`, { params: at(id), parseAs: "text" });
+  return typeof data === "string" ? data : "";
+}
+
+/** The commands that take nothing but the release. */
+export type PlainCommand = "cancel" | "pause" | "resume" | "promote";
+
+/** Carries out `command`; the same `key` again changes nothing more. */
+export function command(id: string, name: PlainCommand, key: string): Promise<Release> {
+  const options = { params: { ...at(id), header: { "Idempotency-Key": key } }, body: {} };
+  switch (name) {
+    case "cancel":
+      return body(api().POST(`${RELEASE}/cancel`, options));
+    case "pause":
+      return body(api().POST(`${RELEASE}/pause`, options));
+    case "resume":
+      return body(api().POST(`${RELEASE}/resume`, options));
+    case "promote":
+      return body(api().POST(`${RELEASE}/promote`, options));
+  }
+}
+
+/** Stops a rollout that is under way. */
+export function abortRelease(id: string, reason: string, key: string): Promise<Release> {
+  return body(api().POST(`${RELEASE}/abort`, { params: { ...at(id), header: { "Idempotency-Key": key } }, body: { reason } }));
+}

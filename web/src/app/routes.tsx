@@ -1,0 +1,23 @@
+import type { RouteObject } from "react-router";
+
+import { ApprovalsPage } from "../pages/approvals/ApprovalsPage";
+import { NotFound } from "../pages/NotFound";
+import { OverviewPage } from "../pages/overview/OverviewPage";
+import { ReleasePage } from "../pages/release/ReleasePage";
+import { PageFailure } from "./PageFailure";
+import { SessionGate } from "./session";
+import { Shell } from "./Shell";
+
+/** Every page and its address. */
+export const routes: RouteObject[] = [
+  {
+    element: <SessionGate><Shell /></SessionGate>,
+    errorElement: <PageFailure />,
+    children: [
+      { path: "/", element: <OverviewPage /> },
+      { path: "/approvals", element: <ApprovalsPage /> },
+      { path: "/releases/:id", element: <ReleasePage /> },
+      { path: "*", element: <NotFound /> },
+    ],
+  },
+];

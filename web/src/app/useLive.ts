@@ -1,0 +1,42 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+
+import { listen, type LiveEvent } from "../api/live";
+import { ProblemError } from "../api/problem";
+import { SESSION } from "./session";
+
+export type Connection = "connecting" | "live" | "lost";
+
+/** Reads again what the host's events touch, and tells whether it hears them. */
+export function useLive(): Connection {
+  const client = useQueryClient();
+  const [connection, setConnection] = useState<Connection>("connecting");
+  useEffect(() => {
+    const stop = new AbortController();
+    let missed = false;
+    void listen((news) => {
+      if (news.type === "broken") {
+        missed = true;
+        setConnection("lost");
+        if (news.error instanceof ProblemError && news.error.status === 401) client.setQueryData(SESSION, null);
+        return;
+      }
+      setConnection("live");
+      if (news.type === "reset" || missed) void client.invalidateQueries();
+      else if (news.type === "event") for (const queryKey of touched(news.event)) void client.invalidateQueries({ queryKey });
+      missed = false;
+    }, stop.signal);
+    return () => stop.abort();
+  }, [client]);
+  return connection;
+}
+
+/** The queries that an event makes old. */
+export function touched({ subject }: LiveEvent): string[][] {
+  const keys = [["overview"], ["inbox"], ["timeline"]];
+  if (subject.release) keys.push(["release", subject.release], ["releases"]);
+  if (subject.kind === "freeze" || subject.kind === "lock" || subject.kind === "deployment") keys.push(["release"]);
+  if (subject.run) keys.push(["run", subject.run], ["runs"]);
+  if (subject.service) keys.push(["service", subject.service], ["services"]);
+  return keys;
+}

@@ -1,0 +1,46 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useSearchParams } from "react-router";
+
+import { type DeploymentGlance, overview } from "../../api/modules/overview";
+import { Button } from "../../ui/Button";
+import { Empty, Failure, Loading } from "../../ui/states";
+import { useTitle } from "../../ui/useTitle";
+import { matrixOf } from "./matrix";
+import { Matrix } from "./Matrix";
+
+/** What runs where, what waits, and what needs somebody. */
+export function OverviewPage() {
+  useTitle("Overview");
+  const [params, setParams] = useSearchParams();
+  const filter = params.get("filter") ?? "";
+  const pages = useInfiniteQuery({
+    queryKey: ["overview"],
+    queryFn: ({ pageParam }) => overview(pageParam ? { after: pageParam, limit: 200 } : { limit: 200 }),
+    initialPageParam: "",
+    getNextPageParam: (last) => last.next,
+  });
+  const glances = pages.data?.pages.flatMap((page) => page.items) ?? [];
+  const found = glances.filter((glance) => matches(glance, filter));
+  return (
+    <>
+      <div className="page-head">
+        <h1>Overview</h1>
+        <label className="filter">
+          <span className="sr-only">Filter by service, environment or version</span>
+          <input type="search" placeholder="Filter" value={filter} onChange={(event) => setParams(event.target.value ? { filter: event.target.value } : {}, { replace: true })} />
+        </label>
+      </div>
+      {pages.isPending && <Loading what="the deployments" />}
+      {pages.error && <Failure error={pages.error} retry={() => void pages.refetch()} />}
+      {pages.data && glances.length === 0 && <Empty title="Nothing is deployed yet">Register a service and a deployment by the API; <code>cargo xtask run</code> makes a sample.</Empty>}
+      {pages.data && glances.length > 0 && found.length === 0 && <Empty title="Nothing matches">No deployment has “{filter}” in its name or version.</Empty>}
+      {found.length > 0 && <Matrix matrix={matrixOf(found)} />}
+      {pages.hasNextPage && <Button onPress={() => void pages.fetchNextPage()} pending={pages.isFetchingNextPage}>More deployments</Button>}
+    </>
+  );
+}
+
+function matches(glance: DeploymentGlance, filter: string): boolean {
+  const words = [glance.service, glance.environment, glance.deployment, glance.running?.version ?? ""].join(" ");
+  return words.toLowerCase().includes(filter.trim().toLowerCase());
+}

@@ -1,0 +1,57 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+
+import { type Action, denied } from "../../api/modules/permissions";
+import { abortRelease, command, type CommandName, type PlainCommand, type ReleaseDetail } from "../../api/modules/releases";
+import { Button } from "../../ui/Button";
+import { ActionFailure } from "../../ui/states";
+import { useSession } from "../../app/session";
+import { usePermissions } from "./usePermissions";
+
+type Name = PlainCommand | "abort";
+
+const COMMANDS: { name: Name; effect: string }[] = [
+  { name: "resume", effect: "goes on with the next step" },
+  { name: "promote", effect: "skips the remaining steps: everybody gets it" },
+  { name: "pause", effect: "stops before the next step" },
+  { name: "abort", effect: "stops the rollout; the executor takes it back where it can" },
+  { name: "cancel", effect: "withdraws the request" },
+];
+
+/** The rights of which one is enough for a command. */
+function actionsOf(name: Name, own: boolean): Action[] {
+  return name === "cancel" && own ? ["release.cancel_own", "release.cancel"] : [`release.${name}`];
+}
+
+/** The commands that the release takes now, the first of them as the one to press; named as in the API. */
+export function Commands({ release }: { release: ReleaseDetail }) {
+  const client = useQueryClient();
+  const permissions = usePermissions(release.content.deployment);
+  const { principal } = useSession();
+  const refusal = (name: Name) => denied(permissions, actionsOf(name, release.requester === principal));
+  const run = useMutation({
+    mutationFn: ({ name, key }: { name: Name; key: string }) =>
+      name === "abort" ? abortRelease(release.id, "aborted on the release's page", key) : command(release.id, name, key),
+    onSettled: () => client.invalidateQueries({ queryKey: ["release", release.id] }),
+  });
+  const allowed = COMMANDS.filter(({ name }) => release.allowed_commands.includes(name satisfies CommandName));
+  if (allowed.length === 0) return null;
+  return (
+    <section className="commands" aria-label="Commands">
+      {allowed.map(({ name, effect }, index) => (
+        <div key={name}>
+          <Button
+            primary={index === 0 && name !== "cancel" && name !== "abort"}
+            danger={name === "abort"}
+            onPress={() => run.mutate({ name, key: crypto.randomUUID() })}
+            disabledReason={refusal(name)}
+            pending={run.isPending && run.variables.name === name}
+          >
+            {name.charAt(0).toUpperCase() + name.slice(1)}
+          </Button>
+          <small className="muted">{effect}</small>
+        </div>
+      ))}
+      <ActionFailure error={run.error} />
+    </section>
+  );
+}

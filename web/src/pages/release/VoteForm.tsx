@@ -1,0 +1,43 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Label, TextArea, TextField } from "react-aria-components";
+
+import { approve, type Ballot, reject } from "../../api/modules/approvals";
+import type { ReleaseDetail } from "../../api/modules/releases";
+import { Button } from "../../ui/Button";
+import { ActionFailure } from "../../ui/states";
+
+interface Cast extends Ballot {
+  verdict: "approve" | "reject";
+}
+
+/** A vote on the content that is on the screen. */
+export function VoteForm({ release, disabledReason }: { release: ReleaseDetail; disabledReason: string | undefined }) {
+  const [comment, setComment] = useState("");
+  const client = useQueryClient();
+  const vote = useMutation({
+    mutationFn: ({ verdict, ...ballot }: Cast) => (verdict === "approve" ? approve(ballot) : reject(ballot)),
+    onSettled: () => Promise.all([client.invalidateQueries({ queryKey: ["release", release.id] }), client.invalidateQueries({ queryKey: ["inbox"] })]),
+  });
+  // The key is drawn when the button is pressed: what is tried again after silence is the same vote.
+  const cast = (verdict: Cast["verdict"]) => {
+    const said = comment.trim();
+    vote.mutate({ verdict, release: release.id, content: release.content_digest, key: crypto.randomUUID(), ...(said && { comment: said }) });
+  };
+  const underway = vote.isPending ? vote.variables.verdict : undefined;
+  const last = release.outstanding.reduce((sum, { missing }) => sum + missing, 0) === 1;
+  return (
+    <div className="vote-form">
+      <TextField value={comment} onChange={setComment}>
+        <Label>Comment <span className="muted">(needed to reject)</span></Label>
+        <TextArea rows={2} />
+      </TextField>
+      {disabledReason === undefined && <p className="muted">{last ? "Yours is the last vote: the rollout starts as soon as its gates are open." : "More votes are needed after yours."}</p>}
+      <div className="actions">
+        <Button primary onPress={() => cast("approve")} pending={underway === "approve"} disabledReason={disabledReason}>Approve</Button>
+        <Button danger onPress={() => cast("reject")} pending={underway === "reject"} disabledReason={disabledReason ?? (comment.trim() === "" ? "Say why first." : undefined)}>Reject</Button>
+      </div>
+      <ActionFailure error={vote.error} />
+    </div>
+  );
+}

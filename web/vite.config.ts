@@ -1,0 +1,21 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+/** The host that `vite dev` and `vite preview` pass the API's requests on to. */
+const host = process.env["CICD_HOST"] ?? "http://127.0.0.1:8080";
+const proxy = { "/api": { target: host } };
+
+export default defineConfig(({ command }) => ({
+  // Addresses relative to each file: the host may nest the pages under any prefix.
+  base: command === "build" ? "./" : "/",
+  plugins: [react()],
+  server: { proxy },
+  preview: { proxy },
+  build: { target: "es2022", modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
+  test: {
+    environment: "jsdom",
+    setupFiles: ["src/test/setup.ts"],
+    restoreMocks: true,
+    testTimeout: 20_000,
+  },
+}));
