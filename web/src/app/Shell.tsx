@@ -1,9 +1,10 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { NavLink, Outlet } from "react-router";
 
 import { myApprovals } from "../api/modules/approvals";
 import { signOut } from "../api/modules/session";
 import { Button } from "../ui/Button";
+import { ActionFailure } from "../ui/states";
 import { SESSION, useSession } from "./session";
 import { type Theme, useTheme } from "./theme";
 import { type Connection, useLive } from "./useLive";
@@ -65,15 +66,19 @@ function ThemeSwitch() {
 function Account() {
   const session = useSession();
   const client = useQueryClient();
-  const leave = async () => {
-    await signOut();
-    client.clear();
-    client.setQueryData(SESSION, null);
-  };
+  const leaving = useMutation({
+    mutationFn: () => signOut(session),
+    onSuccess: () => {
+      // What one person read is not for the next.
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+      client.setQueryData(SESSION, null);
+    },
+  });
   return (
     <div className="account">
       <span title={session.roles.join(", ")}>{session.principal}</span>
-      <Button quiet onPress={() => void leave()}>Sign out</Button>
+      <Button quiet onPress={() => leaving.mutate()} pending={leaving.isPending}>Sign out</Button>
+      <ActionFailure error={leaving.error} />
     </div>
   );
 }

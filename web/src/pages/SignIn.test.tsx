@@ -1,9 +1,10 @@
 import { screen } from "@testing-library/react";
+import { http, HttpResponse } from "msw";
 import { expect, test } from "vitest";
 
 import { open } from "../test/render";
 import { ben } from "../test/samples";
-import { answers, refuses, takes } from "../test/server";
+import { answers, refuses, server, takes } from "../test/server";
 
 test("a token opens a session, and the address stays", async () => {
   refuses("get", "/api/v1/session", 404);
@@ -35,4 +36,20 @@ test("a host that can't say whether somebody is signed in is a failure, not a si
   open("/");
   expect(await screen.findByRole("alert")).toHaveTextContent("The store is unavailable");
   expect(screen.getByRole("button", { name: "Try again" })).toBeVisible();
+});
+
+test("signing out names the session's version, and shows the sign-in", async () => {
+  answers("/api/v1/session", ben);
+  answers("/api/v1/me/approvals", { items: [], next: null });
+  let match: string | null = null;
+  server.use(
+    http.delete("http://localhost:3000/api/v1/session", ({ request }) => {
+      match = request.headers.get("if-match");
+      return new HttpResponse(null, { status: 204 });
+    }),
+  );
+  const { user } = open("/approvals");
+  await user.click(await screen.findByRole("button", { name: "Sign out" }));
+  expect(await screen.findByLabelText("API token")).toBeVisible();
+  expect(match).toBe('"1"');
 });

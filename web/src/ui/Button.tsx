@@ -20,11 +20,12 @@ export function Button({ children, onPress, disabledReason, primary, danger, qui
   return (
     <span className="button-with-reason">
       <AriaButton
-        type={type}
+        // Busy, it stays where the focus is and does nothing; disabled it would lose the focus.
+        type={pending ? "button" : type}
         className={look}
         isDisabled={disabledReason !== undefined}
-        isPending={pending ?? false}
-        {...(onPress && { onPress })}
+        aria-disabled={pending ? "true" : undefined}
+        {...(onPress && !pending && { onPress })}
         {...(disabledReason !== undefined && { "aria-describedby": reasonId })}
       >
         {pending ? "Working…" : children}

@@ -51,3 +51,8 @@ export function command(id: string, name: PlainCommand, key: string): Promise<Re
 export function abortRelease(id: string, reason: string, key: string): Promise<Release> {
   return body(api().POST(`${RELEASE}/abort`, { params: { ...at(id), header: { "Idempotency-Key": key } }, body: { reason } }));
 }
+
+/** Asks for a release of what was stable before; it is a release of its own. */
+export function rollbackRelease(id: string, reason: string, key: string): Promise<Release> {
+  return body(api().POST(`${RELEASE}/rollback`, { params: { ...at(id), header: { "Idempotency-Key": key } }, body: { reason } }));
+}

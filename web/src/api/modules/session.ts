@@ -20,8 +20,8 @@ export async function signIn(token: string): Promise<Session> {
   return body(api().POST("/api/v1/session", { body: {}, headers: { authorization: `bearer ${token}` } }));
 }
 
-/** Ends the session. */
-export async function signOut(): Promise<void> {
-  await api().DELETE("/api/v1/session", { params: { header: { "If-Match": "*" } } });
+/** Ends `session`, whose version stands for its entity tag. */
+export async function signOut(session: Session): Promise<void> {
+  await api().DELETE("/api/v1/session", { params: { header: { "If-Match": `"${session.row_version}"` } } });
   forgetWrites();
 }

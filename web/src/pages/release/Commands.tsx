@@ -1,24 +1,22 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 
 import { type Action, denied } from "../../api/modules/permissions";
-import { abortRelease, command, type CommandName, type PlainCommand, type ReleaseDetail } from "../../api/modules/releases";
+import { command, type CommandName, type PlainCommand, type ReleaseDetail } from "../../api/modules/releases";
 import { Button } from "../../ui/Button";
 import { ActionFailure } from "../../ui/states";
 import { useSession } from "../../app/session";
+import { Consequences } from "./Consequences";
 import { usePermissions } from "./usePermissions";
 
-type Name = PlainCommand | "abort";
-
-const COMMANDS: { name: Name; effect: string }[] = [
+const COMMANDS: { name: PlainCommand; effect: string }[] = [
   { name: "resume", effect: "goes on with the next step" },
   { name: "promote", effect: "skips the remaining steps: everybody gets it" },
   { name: "pause", effect: "stops before the next step" },
-  { name: "abort", effect: "stops the rollout; the executor takes it back where it can" },
   { name: "cancel", effect: "withdraws the request" },
 ];
 
 /** The rights of which one is enough for a command. */
-function actionsOf(name: Name, own: boolean): Action[] {
+function actionsOf(name: PlainCommand, own: boolean): Action[] {
   return name === "cancel" && own ? ["release.cancel_own", "release.cancel"] : [`release.${name}`];
 }
 
@@ -27,21 +25,19 @@ export function Commands({ release }: { release: ReleaseDetail }) {
   const client = useQueryClient();
   const permissions = usePermissions(release.content.deployment);
   const { principal } = useSession();
-  const refusal = (name: Name) => denied(permissions, actionsOf(name, release.requester === principal));
+  const refusal = (name: PlainCommand) => denied(permissions, actionsOf(name, release.requester === principal));
   const run = useMutation({
-    mutationFn: ({ name, key }: { name: Name; key: string }) =>
-      name === "abort" ? abortRelease(release.id, "aborted on the release's page", key) : command(release.id, name, key),
+    mutationFn: ({ name, key }: { name: PlainCommand; key: string }) => command(release.id, name, key),
     onSettled: () => client.invalidateQueries({ queryKey: ["release", release.id] }),
   });
   const allowed = COMMANDS.filter(({ name }) => release.allowed_commands.includes(name satisfies CommandName));
-  if (allowed.length === 0) return null;
+  if (allowed.length === 0 && !release.allowed_commands.includes("abort") && release.rollback_candidates.length === 0) return null;
   return (
     <section className="commands" aria-label="Commands">
       {allowed.map(({ name, effect }, index) => (
         <div key={name}>
           <Button
-            primary={index === 0 && name !== "cancel" && name !== "abort"}
-            danger={name === "abort"}
+            primary={index === 0 && name !== "cancel"}
             onPress={() => run.mutate({ name, key: crypto.randomUUID() })}
             disabledReason={refusal(name)}
             pending={run.isPending && run.variables.name === name}
@@ -51,6 +47,7 @@ export function Commands({ release }: { release: ReleaseDetail }) {
           <small className="muted">{effect}</small>
         </div>
       ))}
+      <Consequences release={release} permissions={permissions} />
       <ActionFailure error={run.error} />
     </section>
   );

@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { beforeEach, expect, test } from "vitest";
 
@@ -19,7 +19,7 @@ const may = (roles: string[], refused: Action[] = []): Permissions => ({
   principal: "ben",
   governance_epoch: 1,
   roles,
-  actions: (["release.vote", "release.cancel", "release.resume", "release.promote", "release.abort"] as const).map((action) =>
+  actions: (["release.vote", "release.cancel", "release.resume", "release.promote", "release.abort", "release.rollback"] as const).map((action) =>
     refused.includes(action) ? { action, allowed: false, reason: "needs another role" } : { action, allowed: true },
   ),
 });
@@ -129,4 +129,21 @@ test("markup in what people wrote stays text", async () => {
   open(PAGE);
   expect((await screen.findAllByText(evil)).length).toBeGreaterThan(1);
   expect(document.querySelector("img")).toBeNull();
+});
+
+test("going back in production asks for a reason and the service's name, and leads to the new release", async () => {
+  const state = { status: "succeeded", started_at: waiting.created_at, finished_at: waiting.created_at } as const;
+  answers("/api/v1/releases/{id}", detail({ state, allowed_commands: [], outstanding: [], rollback_candidates: ["r-0"] }));
+  const sent = takes("/api/v1/releases/{id}/rollback", { ...waiting, id: "r-9" });
+  const { user, router } = open(PAGE);
+  await user.click(await screen.findByRole("button", { name: "Roll back" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "Roll back" }));
+  const confirm = dialog.getByRole("button", { name: "Roll back" });
+  expect(confirm).toHaveAccessibleDescription("Say why first.");
+  await user.type(dialog.getByLabelText("Reason"), "too bright");
+  expect(confirm).toBeDisabled();
+  await user.type(dialog.getByLabelText(/This is production/), "lighthouse");
+  await user.click(confirm);
+  await waitFor(() => expect(router.state.location.pathname).toBe("/releases/r-9"));
+  expect(sent[0]?.body).toEqual({ reason: "too bright" });
 });
