@@ -112,9 +112,17 @@ test("a rollout that waits offers to go on", async () => {
   await waitFor(() => expect(sent).toHaveLength(1));
 });
 
-test("steps before the current one are done", () => {
-  const steps = stepsOf(detail(executing(1, { phase: "running", pause_requested: null, promote_requested: null })));
-  expect(steps.map(({ title, progress }) => [title, progress])).toEqual([["20 %", "done"], ["60 %", "current"], ["100 %", "ahead"]]);
+test.each([
+  // The plan: apply, 20 %, pause, analyse, 60 %, pause, promote.
+  [0, "running", ["current", "ahead", "ahead", "ahead"]],
+  [1, "running", ["done", "current", "ahead", "ahead"]],
+  [3, "waiting", ["done", "current", "ahead", "ahead"]],
+  [3, "running", ["done", "current", "ahead", "ahead"]],
+  [4, "running", ["done", "done", "current", "ahead"]],
+  [6, "waiting", ["done", "done", "current", "ahead"]],
+  [6, "running", ["done", "done", "done", "current"]],
+])("at step %i of the plan, %s, the shown steps are %j", (step, phase, expected) => {
+  expect(stepsOf(detail(executing(step, { phase }))).map(({ progress }) => progress)).toEqual(expected);
 });
 
 test("a release of somebody else is not there", async () => {

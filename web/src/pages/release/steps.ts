@@ -9,39 +9,64 @@ export interface Step {
 }
 
 type Strategy = ReleaseDetail["content"]["strategy"];
+type CanaryStep = Extract<Strategy, { type: "canary" }>["steps"][number];
+
+/** A step as people see it, and how many steps of the engine's plan (`cicd-core/src/cd/plan.rs`) it stands for. */
+interface Planned {
+  title: string;
+  note?: string;
+  size: number;
+}
 
 /** What the rollout does, in order, and how far it got. */
 export function stepsOf(release: ReleaseDetail): Step[] {
-  const planned = plan(release.content.strategy);
-  const { state } = release;
-  if (state.status === "succeeded") return planned.map((step) => ({ ...step, progress: "done" }));
-  if (state.status === "executing") return planned.map((step, index) => ({ ...step, progress: progressAt(index, state.step) }));
-  const begun = state.status === "failed" || state.status === "rolled_back";
-  return planned.map((step) => ({ ...step, progress: begun ? "stopped" : "ahead" }));
+  const reached = positionOf(release.state);
+  let begin = 0;
+  return plan(release.content.strategy).map(({ title, note, size }) => {
+    const end = begin + size;
+    const progress = typeof reached === "string" ? reached : progressAt(reached, begin, end);
+    begin = end;
+    return { title, progress, ...(note !== undefined && { note }) };
+  });
 }
 
-function progressAt(index: number, current: number): Progress {
-  if (index < current) return "done";
-  return index === current ? "current" : "ahead";
+/** The index in the engine's plan of what happens now, or what all steps are alike. */
+function positionOf(state: ReleaseDetail["state"]): number | Progress {
+  if (state.status === "succeeded") return "done";
+  if (state.status === "failed" || state.status === "rolled_back") return "stopped";
+  if (state.status !== "executing") return "ahead";
+  // While it waits, the next step is the one after the pause.
+  return state.phase.phase === "waiting" ? state.step - 1 : state.step;
 }
 
-function plan(strategy: Strategy): Omit<Step, "progress">[] {
+function progressAt(reached: number, begin: number, end: number): Progress {
+  if (reached >= end) return "done";
+  return reached >= begin ? "current" : "ahead";
+}
+
+function plan(strategy: Strategy): Planned[] {
   switch (strategy.type) {
     case "rolling":
-      return [{ title: "Replace everywhere", note: `at most ${strategy.max_surge} more, ${strategy.max_unavailable} fewer at a time` }];
+      return [{ title: "Replace everywhere", note: `at most ${strategy.max_surge} more, ${strategy.max_unavailable} fewer at a time`, size: 1 }];
     case "blue-green":
-      return [{ title: "Start beside what runs" }, { title: "Switch", note: strategy.promotion === "manual" ? "waits for promote" : "by itself" }];
+      return [{ title: "Start beside what runs", size: 1 }, switching(strategy.promotion)];
     case "canary":
-      return [...strategy.steps.map(canary), { title: "100 %", note: "everybody gets it" }];
+      return [{ title: "Start the canary", size: 1 }, ...strategy.steps.map(canary), { title: "100 %", note: "everybody gets it", size: 1 }];
   }
 }
 
-function canary(step: Extract<Strategy, { type: "canary" }>["steps"][number]): Omit<Step, "progress"> {
-  const notes = [pauseNote(step.pause), step.analysis && `then analysis “${step.analysis}”`].filter(Boolean);
-  return { title: `${step.weight} %`, ...(notes.length > 0 && { note: notes.join(", ") }) };
+function switching(promotion: Extract<Strategy, { type: "blue-green" }>["promotion"]): Planned {
+  if (promotion === "manual") return { title: "Switch", note: "waits for resume", size: 2 };
+  const delay = promotion.auto.delay_seconds;
+  return delay > 0 ? { title: "Switch", note: `after ${delay} s`, size: 2 } : { title: "Switch", note: "at once", size: 1 };
 }
 
-function pauseNote(pause: Extract<Strategy, { type: "canary" }>["steps"][number]["pause"]): string {
+function canary({ weight, pause, analysis }: CanaryStep): Planned {
+  const notes = [pauseNote(pause), analysis && `then analysis “${analysis}”`].filter(Boolean);
+  return { title: `${weight} %`, note: notes.join(", "), size: 1 + Number(pause !== null) + Number(analysis !== null) };
+}
+
+function pauseNote(pause: CanaryStep["pause"]): string {
   if (pause === null) return "no pause";
   return pause === "manual" ? "waits for resume" : `for ${pause.seconds} s`;
 }
