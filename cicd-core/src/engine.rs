@@ -84,8 +84,8 @@ use waiting::Waiting;
 ///
 /// use cicd_core::engine::{Engine, Options};
 /// use cicd_core::memory::{MemoryBlobs, MemoryStore, RoleTable, SequentialIds, SteppedClock};
-/// use cicd_core::timeline::TimelineQuery;
 /// use cicd_core::service::ServiceDraft;
+/// use cicd_core::timeline::TimelineQuery;
 ///
 /// let engine = Engine::builder()
 ///     .store(MemoryStore::new(SteppedClock::default()))
