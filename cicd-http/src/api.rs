@@ -18,6 +18,7 @@ use crate::extract::{Paging, Seen};
 use crate::live::{Feeds, Places};
 use crate::metrics::Metrics;
 use crate::origin::Network;
+use crate::pages::Pages;
 use crate::problem::{Kind, Problem};
 use crate::rate::Limiter;
 use crate::reply;
@@ -83,6 +84,11 @@ impl Api {
         Seen(seen): Seen,
     ) -> Result<Response, Problem> {
         Ok(reply::written_before(readable(self.engine().page(caller, question, view, seen).await)?))
+    }
+
+    /// The pages at the router's root.
+    pub(crate) fn pages(&self) -> Pages {
+        self.0.options.pages
     }
 
     /// Who says who asks.
@@ -152,6 +158,8 @@ pub(crate) fn readable<T>(page: Result<T, EngineError>) -> Result<T, Problem> {
 
 /// The path of `below` the API, under whatever prefix the host nested the router.
 pub(crate) fn location(original: &OriginalUri, uri: &Uri, below: impl fmt::Display) -> String {
-    let prefix = original.path().strip_suffix(uri.path()).unwrap_or_default();
+    // Nested, the router's root is asked for without a slash, and is `/` to the router.
+    let without_slash = if uri.path() == "/" { original.path() } else { "" };
+    let prefix = original.path().strip_suffix(uri.path()).unwrap_or(without_slash);
     format!("{prefix}{below}")
 }

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::{OriginalUri, Request, State};
 use axum::http::Method;
 use axum::middleware::from_fn_with_state;
+use axum::response::Response;
 use cicd_core::engine::Engine;
 
 use crate::api::Api;
@@ -12,6 +14,7 @@ use crate::authn::Authenticator;
 use crate::layer::{authenticate, edge, pace};
 use crate::metrics::Metrics;
 use crate::origin::Network;
+use crate::pages::Pages;
 use crate::problem::{Kind, Problem};
 use crate::rate::Rates;
 use crate::route;
@@ -32,6 +35,8 @@ pub struct RouterOptions {
     pub metrics: Metrics,
     /// Whether metrics are told elsewhere, by [`metrics_router`], so that `/metrics` is not there for everybody.
     pub metrics_apart: bool,
+    /// The pages at `/`; none unless said.
+    pub pages: Pages,
 }
 
 /// The HTTP face of `engine` for callers whom `authenticator` knows. It nests under any prefix, in a host
@@ -71,8 +76,14 @@ pub fn routes() -> Vec<(Method, String)> {
     open.chain(below).collect()
 }
 
-async fn no_path() -> Problem {
-    Problem::new(Kind::NotFound, "there is no such path")
+/// A page, where a browser goes to one.
+async fn no_path(
+    State(api): State<Api>,
+    original: OriginalUri,
+    request: Request,
+) -> Result<Response, Problem> {
+    let page = api.pages().answer(request.method(), &original, request.uri(), request.headers());
+    page.ok_or_else(|| Problem::new(Kind::NotFound, "there is no such path"))
 }
 
 async fn no_method(method: Method) -> Result<axum::http::StatusCode, Problem> {

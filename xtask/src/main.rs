@@ -3,6 +3,7 @@
 mod bench;
 mod failure;
 mod front;
+mod pages;
 mod prove;
 mod report;
 mod run;
@@ -35,6 +36,8 @@ enum Command {
         #[arg(long)]
         port: Option<u16>,
     },
+    /// Builds the pages in `web/` for the next build of the host.
+    Pages,
     /// Checks everything that CI checks.
     Test {
         /// Does only the checks whose name contains this.
@@ -78,6 +81,7 @@ impl Command {
     fn run(self) -> Result<ExitCode, Failure> {
         match self {
             Self::Run { script, port } => run::run(script, port.unwrap_or(if script { 0 } else { 8080 }))?,
+            Self::Pages => pages::build()?,
             Self::Test { filter } => test::run(filter)?,
             Self::Prove { filter, seed } => prove::run(filter.as_deref(), seed)?,
             Self::Bench { filter } => bench::run(filter.as_deref())?,

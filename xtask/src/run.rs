@@ -12,6 +12,7 @@ mod story;
 use std::time::Duration;
 
 use crate::failure::Failure;
+use crate::pages;
 use host::Host;
 use people::People;
 use place::Place;
@@ -35,6 +36,9 @@ pub(crate) fn run(script: bool, port: u16) -> Result<(), Failure> {
 }
 
 fn on(place: &Place, script: bool, port: u16) -> Result<(), Failure> {
+    if !script && let Err(failure) = pages::build() {
+        println!("The pages are left out: {failure}");
+    }
     let host = Host::start(place, port)?;
     let people = People::with_tokens(&host.api(), place)?;
     let ports = if port == 0 { (0, 0) } else { (port.saturating_add(1), port.saturating_add(2)) };

@@ -4,9 +4,9 @@ mod debian;
 mod licences;
 mod packages;
 mod wasm;
-mod web;
 
 use crate::failure::Failure;
+use crate::pages;
 use crate::report::Report;
 use crate::tool;
 
@@ -15,7 +15,7 @@ pub(crate) fn run(filter: Option<String>) -> Result<(), Failure> {
     let mut report = Report::new(filter);
     lints(&mut report);
     wasm::step(&mut report);
-    report.step("pages", web::check);
+    report.step("pages", pages::check);
     report.step("debian packages", debian::packages);
     report.step("tests", || {
         tool::output(&mut tool::cargo(&[

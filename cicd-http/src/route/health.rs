@@ -1,8 +1,8 @@
 //! `/livez`, `/readyz`, and at `/` where the API is.
 
 use axum::extract::{OriginalUri, State};
-use axum::http::Uri;
-use axum::response::Response;
+use axum::http::{HeaderMap, Method, Uri};
+use axum::response::{IntoResponse as _, Response};
 use cicd_core::id::ExecutorName;
 use serde::Serialize;
 use tokio::time::timeout;
@@ -16,6 +16,7 @@ use crate::reply;
 use crate::router::API;
 
 const TEXT: &str = "text/plain; charset=utf-8";
+const HTML: &str = "text/html; charset=utf-8";
 
 /// That the host can answer, and with what it was set up.
 #[derive(Serialize, utoipa::ToSchema)]
@@ -38,11 +39,11 @@ struct Executors<'a> {
 pub(super) fn routes() -> Routes {
     Routes::of("Host")
         .get("/", root, || {
-            Operation::new("getRoot", "Where everything is, for people").bytes(
-                "A few lines of text.",
-                TEXT,
-                &[],
+            Operation::new(
+                "getRoot",
+                "The pages for a browser, where the host has them; else where everything is, as text",
             )
+            .files("The first page, or a few lines of text.", &[TEXT, HTML])
         })
         .get("/livez", live, || {
             Operation::new("getLiveness", "The process answers").bytes("It does.", TEXT, &[])
@@ -54,16 +55,21 @@ pub(super) fn routes() -> Routes {
         })
 }
 
-async fn root(original: OriginalUri, uri: Uri) -> String {
+async fn root(State(api): State<Api>, original: OriginalUri, uri: Uri, headers: HeaderMap) -> Response {
+    if let Some(page) = api.pages().answer(&Method::GET, &original, &uri, &headers) {
+        return page;
+    }
     let at = |below: &str| location(&original, &uri, below).replacen("//", "/", 1);
-    format!(
-        "cicd: release governance\n\nThe API is at {}, its pages at {}. What its problems mean is at {}.\nProbes: {}, {}.\n",
+    let text = format!(
+        "cicd: release governance\n\nThe API is at {}, its pages at {}. What its problems mean is at {}.\nProbes: {}, {}.\n\
+         The pages that people work in are in binaries with the feature `ui`, built after `cargo xtask pages`.\n",
         at(API),
         at(&format!("{API}/docs/")),
         at("/problems"),
         at("/livez"),
         at("/readyz"),
-    )
+    );
+    text.into_response()
 }
 
 /// The process answers.

@@ -23,6 +23,7 @@ mod live;
 mod metrics;
 mod openapi;
 mod pace;
+mod pages;
 mod rights;
 mod roles;
 mod session;

@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where everything is, for people */
+        /** The pages for a browser, where the host has them; else where everything is, as text */
         get: operations["getRoot"];
         put?: never;
         post?: never;
@@ -4279,13 +4279,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A few lines of text. */
+            /** @description The first page, or a few lines of text. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
+                    "text/html; charset=utf-8": string;
                     "text/plain; charset=utf-8": string;
                 };
             };

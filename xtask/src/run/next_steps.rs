@@ -30,6 +30,7 @@ pub(super) fn print(place: &Place, host: &Host, sample: &Sample, people: &People
     };
     let vote = json!({ "content": content });
     println!("The host listens on {}; its data is in {}.", host.base(), place.join("data").display());
+    println!("In a browser: {}/ — sign in with the text of {tokens}/ben, who may approve.", host.base());
     println!("Staging runs the first version: {}", sample.staging.url());
     println!("Production waits for two votes: {}\n", sample.production.url());
     println!("Ada asked for the release, so her vote is refused; Ben's and Cleo's start it:");

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use cicd_http::{Metrics, Network, Rates, RouterOptions, metrics_router, server};
+use cicd_http::{Metrics, Network, Pages, Rates, RouterOptions, metrics_router, server};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -31,12 +31,17 @@ pub(crate) struct Edge {
     metrics_listen: Option<SocketAddr>,
 }
 
+#[cfg(feature = "ui")]
+const PAGES: Pages = Pages::embedded();
+#[cfg(not(feature = "ui"))]
+const PAGES: Pages = Pages::new(&[]);
+
 impl Edge {
     pub(crate) fn options(&self, dev: bool, metrics: Metrics) -> RouterOptions {
         let rates =
             Rates { per_principal: self.requests_per_principal, per_address: self.requests_per_address };
         let (trusted_proxies, metrics_apart) = (self.trusted_proxies.clone(), self.metrics_listen.is_some());
-        RouterOptions { dev, rates, trusted_proxies, metrics, metrics_apart }
+        RouterOptions { dev, rates, trusted_proxies, metrics, metrics_apart, pages: PAGES }
     }
 
     /// Tells `metrics` until the host ends, where they have a listener of their own.

@@ -1,0 +1,110 @@
+//! The pages in `web/`: their dependencies, types, style, tests, build and size; and where the host takes them from.
+
+use std::fs;
+use std::path::Path;
+
+use crate::failure::Failure;
+use crate::tool;
+
+/// The oldest Node.js that the pages are built by.
+const OLDEST: (u32, u32) = (20, 19);
+
+/// The checks of `web/package.json`, in the order in which the cheaper ones fail first.
+const CHECKS: &[&str] = &["types:check", "lint", "typecheck", "test"];
+
+/// Where the feature `ui` of `cicd-http` takes the pages from.
+const EMBEDDED: &str = "cicd-http/ui-dist";
+
+/// Installs what the lock names, runs every check of the pages, and builds them.
+pub(crate) fn check() -> Result<String, Failure> {
+    node()?;
+    let mut printed = npm(&["ci", "--no-audit", "--no-fund"])?;
+    for script in CHECKS {
+        printed.push_str(&npm(&["run", script])?);
+    }
+    printed.push_str(&built()?);
+    Ok(printed)
+}
+
+/// Builds the pages for the next build of the host. What the lock names is installed where it is not.
+pub(crate) fn build() -> Result<(), Failure> {
+    node()?;
+    if !is_installed() {
+        npm(&["ci", "--no-audit", "--no-fund"])?;
+    }
+    built().map(drop)
+}
+
+fn built() -> Result<String, Failure> {
+    let printed = npm(&["run", "build"])?;
+    let embedded = tool::root().join(EMBEDDED);
+    for entry in fs::read_dir(&embedded)? {
+        let path = entry?.path();
+        let is_kept = path.file_name().is_some_and(|name| name == ".gitignore");
+        match path.is_dir() {
+            true => fs::remove_dir_all(&path)?,
+            false if is_kept => {}
+            false => fs::remove_file(&path)?,
+        }
+    }
+    copy(&tool::root().join("web/dist"), &embedded)?;
+    Ok(printed)
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        if source.is_dir() {
+            copy(&source, &target)?;
+        } else {
+            fs::copy(&source, &target)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether what is installed is what the lock names.
+fn is_installed() -> bool {
+    let web = tool::root().join("web");
+    let changed = |path: &str| fs::metadata(web.join(path)).and_then(|found| found.modified()).ok();
+    let installed = changed("node_modules/.package-lock.json");
+    installed.is_some() && installed >= changed("package-lock.json")
+}
+
+fn npm(arguments: &[&str]) -> Result<String, Failure> {
+    let mut command = tool::program("npm", arguments);
+    tool::output(command.current_dir(tool::root().join("web")).env("NO_COLOR", "1"))
+}
+
+/// Fails, and says what to install, where Node.js is missing or too old.
+fn node() -> Result<(), Failure> {
+    let found = tool::stdout(&mut tool::program("node", &["--version"])).unwrap_or_default();
+    let (major, minor) = OLDEST;
+    if version(&found).is_some_and(|found| found >= OLDEST) && tool::works("npm", &["--version"]) {
+        return Ok(());
+    }
+    let found = if found.is_empty() { "none" } else { found.trim() };
+    Err(Failure::new(format!("install Node.js {major}.{minor} or newer with npm; found: {found}")))
+}
+
+/// The first two numbers of a text like `v20.19.2`.
+fn version(text: &str) -> Option<(u32, u32)> {
+    let mut numbers = text.trim().strip_prefix('v')?.split('.').map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions() {
+        assert_eq!(version("v20.19.2\n"), Some((20, 19)));
+        assert!(version("v18.20.4").is_some_and(|found| found < OLDEST));
+        assert!(version("v24.0.1").is_some_and(|found| found >= OLDEST));
+        assert_eq!(version(""), None);
+        assert_eq!(version("20.19.2"), None);
+    }
+}
