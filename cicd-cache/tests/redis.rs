@@ -81,9 +81,11 @@ async fn hosts_share_heads_and_pages_of_one_namespace() {
 async fn a_slow_server_costs_the_budget_a_few_times() {
     let server = Server::start();
     let proxy = Proxy::to(server.socket());
-    let budget = Duration::from_millis(30);
+    let budget = Duration::from_millis(500);
     let options = CacheOptions { budget, rest: Duration::from_secs(3600), ..options() };
     let cache = RedisCache::new(&proxy.url(), None, "test", options).unwrap();
+    // Connected before it is slow: else the time that a connection may take would hide that there is no budget.
+    recovered(&cache).await;
     proxy.set(Way::Slow(PATIENCE));
     // Without a budget the first of these would not come back, without a breaker each would take one.
     let asked = async {

@@ -1,16 +1,21 @@
 //! The races of `docs/ARCHITECTURE.md`, row by row.
 
+use cicd_core::authz::GrantKey;
+use cicd_core::engine::{Options, Question, ReleaseQuery};
 use cicd_core::memory::MemoryCache;
 use tokio::sync::oneshot;
 
 use super::watched::Before;
-use super::{LIFE, Site};
+use super::{LIFE, Site, asked, limit};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_between_the_look_and_the_lesson_is_not_hidden() {
     let site = Site::new().await;
     let cache = site.cache();
     let (reader, writer) = (site.host(&cache, 3), site.host(&cache, 4));
+    // A page without the commit is kept under the heads of the look, so that a lesson from it would give that page.
+    site.timeline(&reader, None).await;
+    site.pass_a_life();
     let (told, seq) = oneshot::channel();
     let draft = cicd_core::service::ServiceDraft::parse(&serde_json::json!({"name": "New"})).unwrap();
     let (ada, shop) = (site.world.ada(), site.world.service());
@@ -143,26 +148,31 @@ async fn a_host_that_slept_before_it_told_the_cache_revives_nothing() {
     let site = Site::new().await;
     let cache = site.cache();
     let (sleepy, other) = (site.host(&cache, 3), site.host(&cache, 4));
-    site.timeline(&other, None).await;
+    let ann = site.world.ann();
+    let question = Question::Releases { query: ReleaseQuery::default(), after: None, limit: limit(50) };
     let (resume, paused) = oneshot::channel::<()>();
     let (reached, at_the_news) = oneshot::channel();
     cache.before(Before::Raise, async move {
         reached.send(()).unwrap();
         paused.await.unwrap();
     });
+    // A grant touches every head of this question, so that its news alone could give the page again.
     let asleep = {
-        let (world, host) = (&site.world, sleepy.clone());
-        let (ann, draft) = (world.ann(), world.draft("1.0"));
-        tokio::spawn(async move { host.create_release(&ann, &draft, &Default::default()).await.unwrap() })
+        let (ada, host) = (site.world.ada(), sleepy.clone());
+        let key = GrantKey::new("vera".parse().unwrap(), "viewer".parse().unwrap());
+        tokio::spawn(async move { host.grant(&ada, &key, &Options::default()).await.unwrap() })
     };
     at_the_news.await.unwrap();
+    let before = asked(&other, &ann, &question).await.unwrap();
     cache.deaf(true);
-    let seq = site.rename(&other, "New").await;
+    other.create_release(&ann, &site.world.draft("1.0"), &Options::default()).await.unwrap();
     cache.deaf(false);
+    assert_eq!(asked(&other, &ann, &question).await.unwrap(), before, "else this test tests nothing");
     site.pass_a_life();
     resume.send(()).unwrap();
     asleep.await.unwrap();
-    assert!(site.timeline(&other, None).await.has(seq), "what it tells is older than what is there");
+    let after = asked(&other, &ann, &question).await.unwrap();
+    assert_ne!(after, before, "what it tells is older than what is there");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -44,6 +44,9 @@ async fn a_right_counts_at_once_and_is_gone_at_once() {
     for changing in [&here, &there] {
         changing.grant(&ada, &key, &plain).await.unwrap();
         assert!(asked(&here, &vera, &question).await.is_ok());
+        // The next look remembers the grant, which must not outlive the commit that takes it.
+        site.pass_a_life();
+        assert!(asked(&here, &vera, &question).await.is_ok());
         changing.revoke_grant(&ada, &key, &plain).await.unwrap();
         assert!(is_denied(&here, &vera, &question).await);
     }
