@@ -27,7 +27,7 @@ const PAUSES: u64 = 2;
 /// After so many kills the dead host stays away until the other one has taken over what it held.
 const REST: u64 = 4;
 /// How many pairs of hosts share a long count of pauses, most of which is waiting.
-const PAIRS: u64 = 10;
+const PAIRS: u64 = 4;
 /// Past a lease, which a host renews every third of.
 const PAST_A_LEASE: Duration = Duration::from_secs(LEASE.as_secs() + 1);
 /// How often a pause is tried until it hits a host that holds a lease.
