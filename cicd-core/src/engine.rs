@@ -32,6 +32,7 @@ mod sources;
 mod steering;
 mod subscribe;
 mod timer;
+mod token_uses;
 mod turns;
 mod votes;
 mod waiting;
@@ -58,6 +59,7 @@ pub use runtime::{TokioTimer, Workers};
 pub use sessions::{SESSION_IDLE_SECONDS, SESSION_SECONDS, Session};
 pub use steering::Steer;
 pub use timer::Timer;
+pub use token_uses::TOKEN_USE_SECONDS;
 pub use votes::VoteDraft;
 pub use waiting::MOST_WAITING;
 pub use worker::{Worker, WorkerConfig};
@@ -69,6 +71,7 @@ use crate::port::{
 };
 use denial::Denials;
 use pages::Pages;
+use token_uses::TokenUses;
 use turns::Turns;
 use waiting::Waiting;
 
@@ -124,6 +127,7 @@ struct Inner {
     committed: event_listener::Event,
     observer: Option<Arc<dyn Observer>>,
     pages: Option<Pages>,
+    token_uses: TokenUses,
 }
 
 impl Engine {

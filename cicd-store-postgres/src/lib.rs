@@ -34,6 +34,7 @@ mod sql;
 mod standing;
 mod store;
 mod template;
+mod token;
 mod trail;
 mod verify;
 mod whole;

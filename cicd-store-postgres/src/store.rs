@@ -1,5 +1,6 @@
 //! The store: every read is one statement, every change is one call of the server's `cicd_commit`.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -8,29 +9,22 @@ use async_trait::async_trait;
 use cicd_core::audit::{Chain, ChainHead, StoredEvent};
 use cicd_core::authz::Token;
 use cicd_core::digest::Digest;
-use cicd_core::id::{DeploymentId, TenantId};
+use cicd_core::id::{DeploymentId, TenantId, TokenId};
 use cicd_core::page::{Limit, Page};
 use cicd_core::port::{
-    ChangeSet, ClaimRequest, Committed, EventQuery, Lease, ListQuery, Load, Record, RecordKind,
-    RememberedGrants, Snapshot, Standing, Store, StoreError,
+    ChangeSet, ClaimRequest, Committed, EventQuery, Lease, ListQuery, Load, Record, RememberedGrants,
+    Snapshot, Standing, Store, StoreError,
 };
 use cicd_core::time::Timestamp;
 use sqlx::Connection as _;
 use sqlx::postgres::PgPool;
 
 use crate::config::PostgresOptions;
-use crate::error::{OpenError, corrupt, store_error};
+use crate::error::OpenError;
 use crate::sessions::{self, Sessions};
-use crate::sql::{parsed, record, time};
 use crate::verify::ChainReport;
 use crate::whole::whole;
-use crate::{agreement, commit, events, list, load, oracle, schema, standing, verify, work};
-
-const TOKEN: &str =
-    "SELECT tenant, body::text, cicd_now() FROM cicd_token WHERE hash = $1 ORDER BY tenant LIMIT 1";
-
-/// Before the tenant is known, a function with rights of its own finds it.
-const SECURED_TOKEN: &str = "SELECT tenant, body::text, cicd_now() FROM cicd_token_of($1)";
+use crate::{agreement, commit, events, list, load, oracle, schema, standing, token, verify, work};
 
 /// A store on a PostgreSQL server, which any number of processes share. Clones are the same store.
 #[derive(Clone)]
@@ -179,7 +173,21 @@ impl Store for PostgresStore {
 
     async fn token(&self, hash: Digest) -> Result<Option<(TenantId, Token, Timestamp)>, StoreError> {
         let sessions = self.sessions.clone();
-        whole(async move { token(&sessions, hash).await }).await
+        whole(async move { token::by_hash(&sessions, hash).await }).await
+    }
+
+    async fn use_token(&self, tenant: &TenantId, token: TokenId, at: Timestamp) -> Result<(), StoreError> {
+        let (sessions, tenant) = (self.sessions.clone(), tenant.clone());
+        whole(async move { token::note_use(&sessions, &tenant, token, at).await }).await
+    }
+
+    async fn token_uses(
+        &self,
+        tenant: &TenantId,
+        tokens: &[TokenId],
+    ) -> Result<BTreeMap<TokenId, Timestamp>, StoreError> {
+        let (sessions, tenant, tokens) = (self.sessions.clone(), tenant.clone(), tokens.to_vec());
+        whole(async move { token::uses(&sessions, &tenant, &tokens).await }).await
     }
 
     async fn claim(&self, request: ClaimRequest) -> Result<Vec<Lease>, StoreError> {
@@ -201,17 +209,6 @@ impl Store for PostgresStore {
         let (sessions, lease) = (self.sessions.clone(), lease.clone());
         whole(async move { work::give_up(&sessions, &lease, None).await }).await
     }
-}
-
-async fn token(
-    sessions: &Sessions,
-    hash: Digest,
-) -> Result<Option<(TenantId, Token, Timestamp)>, StoreError> {
-    let query = sqlx::query(if sessions.are_secured { SECURED_TOKEN } else { TOKEN }).bind(hash.to_string());
-    let row = query.fetch_optional(&sessions.pool).await.map_err(|error| store_error(&error))?;
-    let Some(row) = row else { return Ok(None) };
-    let token = Token::try_from(record(RecordKind::Token, &row, 1)?);
-    Ok(Some((parsed(&row, 0)?, token.map_err(|key| corrupt("a token", key))?, time(&row, 2)?)))
 }
 
 impl fmt::Debug for PostgresStore {

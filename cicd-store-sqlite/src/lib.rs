@@ -33,6 +33,7 @@ mod schema;
 mod sql;
 mod standing;
 mod store;
+mod token;
 mod trail;
 mod verify;
 mod work;

@@ -1,5 +1,6 @@
 //! The store: it sends changes to the writer and reads for itself.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,11 +10,11 @@ use async_trait::async_trait;
 use cicd_core::audit::{Chain, ChainHead, StoredEvent};
 use cicd_core::authz::Token;
 use cicd_core::digest::Digest;
-use cicd_core::id::{DeploymentId, TenantId};
+use cicd_core::id::{DeploymentId, TenantId, TokenId};
 use cicd_core::page::{Limit, Page};
 use cicd_core::port::{
-    ChangeSet, ClaimRequest, Committed, EventQuery, Lease, ListQuery, Load, Record, RecordKind,
-    RememberedGrants, Snapshot, Standing, Store, StoreError,
+    ChangeSet, ClaimRequest, Committed, EventQuery, Lease, ListQuery, Load, Record, RememberedGrants,
+    Snapshot, Standing, Store, StoreError,
 };
 use cicd_core::time::Timestamp;
 use sqlx::Connection as _;
@@ -21,13 +22,10 @@ use sqlx::sqlite::{SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::config::SqliteOptions;
-use crate::error::{OpenError, corrupt, store_error};
+use crate::error::OpenError;
 use crate::lock::FileLock;
-use crate::sql::{parsed, record};
 use crate::writer::{Clock, Job, Reply, Writer};
-use crate::{events, list, load, oracle, schema, standing, verify, work};
-
-const TOKEN: &str = "SELECT tenant, body FROM cicd_token WHERE hash = ?1 ORDER BY tenant LIMIT 1";
+use crate::{events, list, load, oracle, schema, standing, token, verify, work};
 
 /// A store in one SQLite file, which this process holds until the store is closed. Clones are the same store.
 #[derive(Clone)]
@@ -169,11 +167,20 @@ impl Store for SqliteStore {
 
     async fn token(&self, hash: Digest) -> Result<Option<(TenantId, Token, Timestamp)>, StoreError> {
         let now = self.now();
-        let query = sqlx::query(TOKEN).bind(hash.to_string());
-        let row = query.fetch_optional(&self.readers).await.map_err(|error| store_error(&error))?;
-        let Some(row) = row else { return Ok(None) };
-        let token = Token::try_from(record(RecordKind::Token, &row, 1)?);
-        Ok(Some((parsed(&row, 0)?, token.map_err(|key| corrupt("a token", key))?, now)))
+        let found = token::by_hash(&self.readers, hash).await?;
+        Ok(found.map(|(tenant, token)| (tenant, token, now)))
+    }
+
+    async fn use_token(&self, tenant: &TenantId, token: TokenId, at: Timestamp) -> Result<(), StoreError> {
+        self.ask(|reply| Job::UseToken(tenant.clone(), token, at, reply)).await
+    }
+
+    async fn token_uses(
+        &self,
+        tenant: &TenantId,
+        tokens: &[TokenId],
+    ) -> Result<BTreeMap<TokenId, Timestamp>, StoreError> {
+        token::uses(&self.readers, tenant, tokens).await
     }
 
     async fn claim(&self, request: ClaimRequest) -> Result<Vec<Lease>, StoreError> {

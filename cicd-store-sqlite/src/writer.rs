@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use cicd_core::id::{TenantId, TokenId};
 use cicd_core::port::{ChangeSet, ClaimRequest, Committed, Lease, StoreError};
 use cicd_core::time::Timestamp;
 use sqlx::Connection as _;
@@ -12,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::config::SqliteOptions;
 use crate::error::{is_failure, store_error};
 use crate::lock::FileLock;
-use crate::{commit, work};
+use crate::{commit, token, work};
 
 /// Where the store takes its time from.
 pub(crate) type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -25,6 +26,7 @@ pub(crate) enum Job {
     Claim(ClaimRequest, Reply<Vec<Lease>>),
     Renew(Lease, u64, Reply<Lease>),
     GiveUp(Lease, Option<Timestamp>, Reply<()>),
+    UseToken(TenantId, TokenId, Timestamp, Reply<()>),
     Close(oneshot::Sender<()>),
 }
 
@@ -93,6 +95,9 @@ impl Writer {
             }
             Job::GiveUp(lease, asked, reply) => {
                 answer(reply, work::give_up(connection, &lease, asked, now).await, state)
+            }
+            Job::UseToken(tenant, id, at, reply) => {
+                answer(reply, token::note_use(connection, &tenant, id, at).await, state)
             }
             Job::Close(_) => Box::new(drop),
         }
@@ -163,7 +168,7 @@ fn give_back(job: Job) -> Pending {
         Job::Commit(_, reply) => fail(reply),
         Job::Claim(_, reply) => fail(reply),
         Job::Renew(_, _, reply) => fail(reply),
-        Job::GiveUp(_, _, reply) => fail(reply),
+        Job::GiveUp(_, _, reply) | Job::UseToken(_, _, _, reply) => fail(reply),
         Job::Close(_) => Box::new(drop),
     }
 }

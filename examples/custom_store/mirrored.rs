@@ -3,7 +3,7 @@
 //! A chain inside a database shows a partial edit. Who can rewrite the whole database shows up only against a copy that
 //! lies elsewhere: this store keeps one, line by line, and does not open when the two have come apart.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use cicd_core::audit::{Chain, ChainHead, StoredEvent};
 use cicd_core::authz::Token;
 use cicd_core::digest::Digest;
-use cicd_core::id::TenantId;
+use cicd_core::id::{TenantId, TokenId};
 use cicd_core::page::{Limit, Page};
 use cicd_core::port::{
     ChangeSet, ClaimRequest, Committed, EventQuery, Lease, ListQuery, Load, Record, Snapshot, Store,
@@ -157,6 +157,18 @@ impl<S: Store> Store for MirroredStore<S> {
 
     async fn token(&self, hash: Digest) -> Result<Option<(TenantId, Token, Timestamp)>, StoreError> {
         self.inner.token(hash).await
+    }
+
+    async fn use_token(&self, tenant: &TenantId, token: TokenId, at: Timestamp) -> Result<(), StoreError> {
+        self.inner.use_token(tenant, token, at).await
+    }
+
+    async fn token_uses(
+        &self,
+        tenant: &TenantId,
+        tokens: &[TokenId],
+    ) -> Result<BTreeMap<TokenId, Timestamp>, StoreError> {
+        self.inner.token_uses(tenant, tokens).await
     }
 
     async fn claim(&self, request: ClaimRequest) -> Result<Vec<Lease>, StoreError> {

@@ -1,5 +1,6 @@
 //! The store under the engine: a database of its own, whose server says the test's time.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +8,7 @@ use async_trait::async_trait;
 use cicd_core::audit::{Chain, ChainHead, StoredEvent};
 use cicd_core::authz::Token;
 use cicd_core::digest::Digest;
-use cicd_core::id::TenantId;
+use cicd_core::id::{TenantId, TokenId};
 use cicd_core::memory::Clock;
 use cicd_core::page::{Limit, Page};
 use cicd_core::port::{
@@ -99,6 +100,18 @@ impl<C: Clock> Store for Timed<C> {
 
     async fn token(&self, hash: Digest) -> Result<Option<(TenantId, Token, Timestamp)>, StoreError> {
         self.tell().await.token(hash).await
+    }
+
+    async fn use_token(&self, tenant: &TenantId, token: TokenId, at: Timestamp) -> Result<(), StoreError> {
+        self.store.use_token(tenant, token, at).await
+    }
+
+    async fn token_uses(
+        &self,
+        tenant: &TenantId,
+        tokens: &[TokenId],
+    ) -> Result<BTreeMap<TokenId, Timestamp>, StoreError> {
+        self.store.token_uses(tenant, tokens).await
     }
 
     async fn claim(&self, request: ClaimRequest) -> Result<Vec<Lease>, StoreError> {

@@ -26,8 +26,16 @@ pub(crate) fn run(filter: Option<String>) -> Result<(), Failure> {
             "--quiet",
         ]))
     });
+    // With the same packages and features as the step before, so that nothing is built anew.
     report.step("schemathesis", || {
-        tool::output(&mut tool::cargo(&["test", "-p", "cicd-http", "--test", "schemathesis", "--quiet"]))
+        tool::output(&mut tool::cargo(&[
+            "test",
+            "--workspace",
+            "--all-features",
+            "--test",
+            "schemathesis",
+            "--quiet",
+        ]))
     });
     report.step("docs", docs);
     // By cargo: the steps before this one may have built this program anew, so that its own path is gone.

@@ -117,7 +117,11 @@ impl Engine {
             return Ok(None);
         }
         let found = self.store().token(Digest::of(text.as_bytes())).await?;
-        Ok(found.filter(|(_, token, now)| token.works(*now)).map(|(tenant, token, _)| token.caller(tenant)))
+        let Some((tenant, token, now)) = found.filter(|(_, token, now)| token.works(*now)) else {
+            return Ok(None);
+        };
+        self.note_use(&tenant, token.id, now).await;
+        Ok(Some(token.caller(tenant)))
     }
 
     /// Creates the first token of a new tenant, with the role `admin`; `None` when the tenant has an event already.

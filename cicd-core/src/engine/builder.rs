@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::denial::Denials;
 use super::pages::Pages;
+use super::token_uses::TokenUses;
 use super::turns::Turns;
 use super::waiting::Waiting;
 use super::{Engine, Inner, Timer};
@@ -154,6 +155,7 @@ impl EngineBuilder {
             committed: event_listener::Event::new(),
             observer: self.observer,
             pages: self.cache.map(Pages::new),
+            token_uses: TokenUses::default(),
         })))
     }
 }

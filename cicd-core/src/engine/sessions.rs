@@ -89,6 +89,7 @@ impl Engine {
         if !opener.as_ref().is_some_and(opens) {
             return Ok(None);
         }
+        self.note_use(&tenant, token.id, now).await;
         let caller = token.caller(tenant);
         live(token, caller, secret, now).map(Some)
     }

@@ -17,7 +17,7 @@ use super::Clock;
 use crate::audit::{Chain, ChainHead, StoredEvent};
 use crate::authz::Token;
 use crate::digest::Digest;
-use crate::id::TenantId;
+use crate::id::{TenantId, TokenId};
 use crate::page::{Limit, Page};
 use crate::port::{
     ChangeSet, ClaimRequest, Committed, EventQuery, Lease, ListQuery, Load, Record, Snapshot, Store,
@@ -122,6 +122,23 @@ impl Store for MemoryStore {
         let now = self.clock.now();
         let found = tenants.iter().find_map(|(id, rows)| rows.token(hash).map(|token| (id, token)));
         Ok(found.map(|(id, token)| (id.clone(), token.clone(), now)))
+    }
+
+    async fn use_token(&self, tenant: &TenantId, token: TokenId, at: Timestamp) -> Result<(), StoreError> {
+        if let Some(rows) = self.tenants().get_mut(tenant) {
+            let used = rows.token_uses.entry(token).or_insert(at);
+            *used = at.max(*used);
+        }
+        Ok(())
+    }
+
+    async fn token_uses(
+        &self,
+        tenant: &TenantId,
+        tokens: &[TokenId],
+    ) -> Result<BTreeMap<TokenId, Timestamp>, StoreError> {
+        let used = |rows: &Tenant, token: &TokenId| Some((*token, *rows.token_uses.get(token)?));
+        Ok(self.read(tenant, |rows, _| tokens.iter().filter_map(|token| used(rows, token)).collect()))
     }
 
     async fn claim(&self, request: ClaimRequest) -> Result<Vec<Lease>, StoreError> {

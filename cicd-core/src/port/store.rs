@@ -1,5 +1,7 @@
 //! The store contract.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 
 use super::{
@@ -9,7 +11,7 @@ use super::{
 use crate::audit::{Chain, ChainHead, StoredEvent};
 use crate::authz::Token;
 use crate::digest::Digest;
-use crate::id::{DeploymentId, ReleaseId, TenantId};
+use crate::id::{DeploymentId, ReleaseId, TenantId, TokenId};
 use crate::page::{Limit, Page};
 use crate::time::Timestamp;
 
@@ -130,6 +132,16 @@ pub trait Store: Send + Sync + 'static {
 
     /// The token with this hash, whose it is, and the store's time.
     async fn token(&self, hash: Digest) -> Result<Option<(TenantId, Token, Timestamp)>, StoreError>;
+
+    /// Notes that a token was used at `at`, unless a later use is known. It changes no state and writes no event.
+    async fn use_token(&self, tenant: &TenantId, token: TokenId, at: Timestamp) -> Result<(), StoreError>;
+
+    /// When each of a few tokens was last used, as far as that was noted.
+    async fn token_uses(
+        &self,
+        tenant: &TenantId,
+        tokens: &[TokenId],
+    ) -> Result<BTreeMap<TokenId, Timestamp>, StoreError>;
 
     /// Claims work that is due, the longest due first.
     async fn claim(&self, request: ClaimRequest) -> Result<Vec<Lease>, StoreError>;

@@ -16,6 +16,7 @@ mod reopen;
 mod snapshots;
 mod standings;
 mod tenants;
+mod token_uses;
 mod topics;
 mod work;
 mod world;
@@ -173,6 +174,11 @@ cases! { $
         released_work_waits_until_it_was_asked_for
         a_commit_after_the_release_decides_anew
         acknowledged_work_is_due_when_the_last_commit_said
+    }
+    token_uses {
+        the_last_use_of_a_token_is_known
+        a_use_touches_no_state
+        uses_are_of_one_tenant
     }
     tenants {
         tenants_see_nothing_of_each_other

@@ -21,6 +21,8 @@ pub(crate) struct TokenView {
     created_by: PrincipalId,
     created_at: Timestamp,
     revoked_at: Option<Timestamp>,
+    /// When it was last used, to within ten minutes.
+    last_used_at: Option<Timestamp>,
     /// The token that opened it, where it is a browser's session.
     opened_by: Option<TokenId>,
     row_version: RowVersion,
@@ -54,7 +56,7 @@ pub(crate) struct NewTokenView {
 }
 
 impl TokenView {
-    pub(crate) fn of(token: Token) -> Self {
+    pub(crate) fn of(token: Token, last_used_at: Option<Timestamp>) -> Self {
         Self {
             id: token.id,
             principal: token.principal,
@@ -65,6 +67,7 @@ impl TokenView {
             created_by: token.created_by,
             created_at: token.created_at,
             revoked_at: token.revoked_at,
+            last_used_at,
             opened_by: token.session.map(|facts| facts.opened_by),
             row_version: token.row_version,
         }
@@ -89,6 +92,6 @@ impl SessionView {
 
 impl NewTokenView {
     pub(crate) fn of(new: &NewToken) -> Self {
-        Self { view: TokenView::of(new.token.clone()), token: new.secret.clone() }
+        Self { view: TokenView::of(new.token.clone(), None), token: new.secret.clone() }
     }
 }

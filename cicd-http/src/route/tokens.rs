@@ -3,9 +3,10 @@
 use axum::extract::{OriginalUri, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
-use cicd_core::authz::TokenDraft;
+use cicd_core::authz::{Caller, Token, TokenDraft};
 use cicd_core::id::TokenId;
-use cicd_core::port::{ListQuery, RecordKey, RecordKind};
+use cicd_core::port::{ListQuery, Record, RecordKey, RecordKind};
+use cicd_core::time::Timestamp;
 
 use super::Routes;
 use crate::api::{Api, location};
@@ -37,7 +38,15 @@ async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> R
     let page = params.page();
     params.finish()?;
     let page = api.list(&caller, &ListQuery::Tokens, &page).await?;
-    reply::records(page, TokenView::of)
+    let tokens = page.items.iter().filter_map(|record| match record {
+        Record::Token(token) => Some(token.id),
+        _ => None,
+    });
+    let uses = api.engine().token_uses(&caller, &tokens.collect::<Vec<_>>()).await?;
+    reply::records(page, |token: Token| {
+        let last_used_at = uses.get(&token.id).copied();
+        TokenView::of(token, last_used_at)
+    })
 }
 
 async fn show(
@@ -48,7 +57,8 @@ async fn show(
 ) -> Result<Response, Problem> {
     params.finish()?;
     let record = api.engine().record(&caller, RecordKey::new(RecordKind::Token, id)).await?;
-    reply::record(record, TokenView::of)
+    let last_used_at = last_use(&api, &caller, id).await?;
+    reply::record(record, |token| TokenView::of(token, last_used_at))
 }
 
 async fn create(
@@ -72,5 +82,10 @@ async fn revoke(
     delete.params.finish()?;
     let outcome = api.engine().revoke_token(&delete.caller, id, &delete.options).await?;
     let version = outcome.value.row_version;
-    Ok(reply::written(StatusCode::OK, &outcome, version, |token| TokenView::of(token.clone())))
+    let last_used_at = last_use(&api, &delete.caller, id).await?;
+    Ok(reply::written(StatusCode::OK, &outcome, version, |token| TokenView::of(token.clone(), last_used_at)))
+}
+
+async fn last_use(api: &Api, caller: &Caller, id: TokenId) -> Result<Option<Timestamp>, Problem> {
+    Ok(api.engine().token_uses(caller, &[id]).await?.remove(&id))
 }

@@ -227,4 +227,22 @@ async fn a_token_is_told_once_and_recognised_by_its_hint() {
     }
     let shown = world.get(&world.admin, &path).await;
     assert_eq!(shown.text("/hint"), token[..11], "{shown:?}");
+    assert_eq!(shown.body.pointer("/last_used_at"), Some(&Value::Null), "{shown:?}");
+}
+
+/// A token that is used says so, to who looks it up, lists it or ends it.
+#[tokio::test]
+async fn a_token_tells_when_it_was_last_used() {
+    let world = World::still().await;
+    let created =
+        world.post(&world.admin, "/tokens", json!({ "principal": "ada", "roles": ["viewer"] })).await;
+    assert_eq!(world.get(&created.text("/token"), "/me").await.status, StatusCode::OK);
+    let path = format!("/tokens/{}", created.text("/id"));
+    let shown = world.get(&world.admin, &path).await;
+    let used = shown.text("/last_used_at");
+    assert!(used.ends_with('Z'), "{shown:?}");
+    let listed = world.get(&world.admin, "/tokens").await;
+    let listed = listed.body["items"].as_array().unwrap().clone();
+    let row = listed.iter().find(|row| row["id"] == created.body["id"]).unwrap();
+    assert_eq!(row["last_used_at"], json!(used));
 }

@@ -31,6 +31,7 @@ const OBJECTS: [&str; LATEST_MIGRATION as usize] = [
     "public.cicd_commit(",
     "public.cicd_source_delivery",
     "public.cicd_ci_run_by_ref",
+    "public.cicd_token_use",
 ];
 
 #[tokio::test]

@@ -23,7 +23,7 @@ macro_rules! migration {
 }
 
 /// The number of the last step that this binary knows.
-pub const LATEST: u32 = 6;
+pub const LATEST: u32 = 7;
 
 pub(crate) const ALL: &[Migration] = &[
     migration!(1, "0001", "audit"),
@@ -32,6 +32,7 @@ pub(crate) const ALL: &[Migration] = &[
     migration!(4, "0004", "commit"),
     migration!(5, "0005", "source"),
     migration!(6, "0006", "lists"),
+    migration!(7, "0007", "token_use"),
 ];
 
 impl Migration {

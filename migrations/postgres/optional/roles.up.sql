@@ -47,4 +47,5 @@ GRANT EXECUTE ON FUNCTION cicd_now(), cicd_timestamp(bigint), cicd_commit(cicd_c
 -- Whoever calls it writes as its owner, and only what it checked.
 ALTER FUNCTION cicd_commit(cicd_change) SECURITY DEFINER;
 GRANT INSERT ON cicd_agreement TO cicd_app;
+GRANT INSERT, UPDATE (used_at) ON cicd_token_use TO cicd_app;
 GRANT UPDATE (due_at, epoch, lease_owner, lease_until) ON cicd_work TO cicd_worker;

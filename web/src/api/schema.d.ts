@@ -3585,6 +3585,7 @@ export interface components {
             hint: string;
             id: components["schemas"]["TokenId"];
             kind: components["schemas"]["PrincipalKind"];
+            last_used_at: components["schemas"]["Timestamp"] | null;
             opened_by: components["schemas"]["TokenId"] | null;
             principal: components["schemas"]["PrincipalId"];
             revoked_at: components["schemas"]["Timestamp"] | null;

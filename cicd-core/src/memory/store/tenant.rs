@@ -7,7 +7,7 @@ use super::lease::Work;
 use crate::audit::Chain;
 use crate::authz::Token;
 use crate::digest::Digest;
-use crate::id::{DeploymentId, PrincipalId, ReleaseId, RowVersion};
+use crate::id::{DeploymentId, PrincipalId, ReleaseId, RowVersion, TokenId};
 use crate::port::{OperationKey, Record, RecordKey, RecordKind, StoredOutcome, WorkKey};
 use crate::time::Timestamp;
 
@@ -21,6 +21,7 @@ pub(super) struct Tenant {
     pub(super) slots: BTreeMap<DeploymentId, ReleaseId>,
     pub(super) outcomes: HashMap<OperationId, (Timestamp, StoredOutcome)>,
     pub(super) work: BTreeMap<WorkKey, Work>,
+    pub(super) token_uses: BTreeMap<TokenId, Timestamp>,
     pub(super) ledger: ChainRows,
     pub(super) security: ChainRows,
     pub(super) governance_epoch: u64,

@@ -1,5 +1,6 @@
 //! A store that lets a test step in between a load and its commit, or takes itself away for a while.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -7,7 +8,7 @@ use async_trait::async_trait;
 use cicd_core::audit::{Chain, ChainHead, StoredEvent};
 use cicd_core::authz::Token;
 use cicd_core::digest::Digest;
-use cicd_core::id::{DeploymentId, TenantId};
+use cicd_core::id::{DeploymentId, TenantId, TokenId};
 use cicd_core::page::{Limit, Page};
 use cicd_core::port::{
     ChangeSet, ClaimRequest, Committed, EventQuery, Lease, ListQuery, Load, Record, Snapshot, Standing,
@@ -145,6 +146,18 @@ impl Store for Hooked {
 
     async fn token(&self, hash: Digest) -> Result<Option<(TenantId, Token, Timestamp)>, StoreError> {
         self.there()?.token(hash).await
+    }
+
+    async fn use_token(&self, tenant: &TenantId, token: TokenId, at: Timestamp) -> Result<(), StoreError> {
+        self.there()?.use_token(tenant, token, at).await
+    }
+
+    async fn token_uses(
+        &self,
+        tenant: &TenantId,
+        tokens: &[TokenId],
+    ) -> Result<BTreeMap<TokenId, Timestamp>, StoreError> {
+        self.there()?.token_uses(tenant, tokens).await
     }
 
     async fn claim(&self, request: ClaimRequest) -> Result<Vec<Lease>, StoreError> {

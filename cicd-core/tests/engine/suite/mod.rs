@@ -28,5 +28,6 @@ mod sources;
 mod story;
 mod subscribe;
 mod timelines;
+mod tokens;
 mod versions;
 mod votes;

@@ -171,9 +171,13 @@ pub(super) async fn revoked(world: &World, gate: &Gate) -> Vec<Case> {
 }
 
 pub(super) async fn full(world: &World, gate: &Gate) -> Vec<Case> {
+    let draft = json!({ "principal": "ada", "roles": ["viewer"] });
+    let unused = world.post(&world.admin, "/tokens", draft).await.text("/token");
     let before = world.get(&world.admin, "/services/shop").await.bytes;
     let events = world.get(&world.admin, "/audit-events?order=newest-first").await.bytes;
     gate.full(true);
+    // That this is its first use can't be noted, which turns nobody away.
+    assert_eq!(world.get(&unused, "/services/shop").await.bytes, before);
     let put = world.call(&world.admin, "PUT", "/services/shop").header("if-match", "\"1\"");
     let unavailable = (503, "unavailable");
     let cases = vec![

@@ -1,5 +1,6 @@
 //! A store that a test can stop: full, away, slow, or overtaken by something else just before a commit.
 
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -9,7 +10,7 @@ use async_trait::async_trait;
 use cicd_core::audit::{Chain, ChainHead, StoredEvent};
 use cicd_core::authz::Token;
 use cicd_core::digest::Digest;
-use cicd_core::id::TenantId;
+use cicd_core::id::{TenantId, TokenId};
 use cicd_core::page::{Limit, Page};
 use cicd_core::port::{
     ChangeSet, ClaimRequest, Committed, EventQuery, Lease, ListQuery, Load, Record, Snapshot, Store,
@@ -68,6 +69,10 @@ impl Gate {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         self.0.waiting.fetch_sub(1, Ordering::SeqCst);
+        self.write()
+    }
+
+    fn write(&self) -> Result<(), StoreError> {
         if self.0.full.load(Ordering::SeqCst) {
             return Err(StoreError::Unavailable {
                 message: "INSERT INTO rows: disk full at /data".to_owned(),
@@ -128,6 +133,20 @@ impl<S: Store> Store for Gated<S> {
     async fn token(&self, hash: Digest) -> Result<Option<(TenantId, Token, Timestamp)>, StoreError> {
         self.1.reach()?;
         self.0.token(hash).await
+    }
+
+    async fn use_token(&self, tenant: &TenantId, token: TokenId, at: Timestamp) -> Result<(), StoreError> {
+        self.1.write()?;
+        self.0.use_token(tenant, token, at).await
+    }
+
+    async fn token_uses(
+        &self,
+        tenant: &TenantId,
+        tokens: &[TokenId],
+    ) -> Result<BTreeMap<TokenId, Timestamp>, StoreError> {
+        self.1.reach()?;
+        self.0.token_uses(tenant, tokens).await
     }
 
     async fn claim(&self, request: ClaimRequest) -> Result<Vec<Lease>, StoreError> {
