@@ -27,6 +27,11 @@ export function answers<P extends keyof paths>(path: P, body: Answer<P>): void {
   server.use(http.get(pattern(path), () => HttpResponse.json(body as object)));
 }
 
+/** Lets `GET path` answer `text`, as logs are answered. */
+export function says(path: keyof paths, text: string): void {
+  server.use(http.get(pattern(path), () => HttpResponse.text(text)));
+}
+
 /** Lets a request be refused. */
 export function refuses(method: "get" | "post" | "delete", path: keyof paths, status: number, more: Partial<Problem> = {}): void {
   const problem: Problem = { type: "/problems/test", title: "Refused", status, detail: "for a test", request_id: "req-1", ...more };

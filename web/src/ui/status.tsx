@@ -6,6 +6,9 @@ const STATUSES: Record<string, { label: string; mark: string; tone: string }> = 
   failed: { label: "Failed", mark: "✕", tone: "bad" },
   rejected: { label: "Rejected", mark: "⊘", tone: "bad" },
   rolled_back: { label: "Rolled back", mark: "↶", tone: "warn" },
+  queued: { label: "Queued", mark: "◔", tone: "wait" },
+  running: { label: "Running", mark: "▶", tone: "busy" },
+  timed_out: { label: "Timed out", mark: "✕", tone: "bad" },
   cancelled: { label: "Cancelled", mark: "–", tone: "idle" },
 };
 

@@ -8,6 +8,11 @@ export function myPermissions(deployment: string): Promise<Permissions> {
   return body(api().GET("/api/v1/me/permissions", { params: { query: { deployment } } }));
 }
 
+/** The same for a service. */
+export function myPermissionsFor(service: string): Promise<Permissions> {
+  return body(api().GET("/api/v1/me/permissions", { params: { query: { service } } }));
+}
+
 /** Why `actions` are all denied; nothing when one is allowed, or when nothing is known: then the host decides. */
 export function denied(permissions: Permissions | undefined, actions: Action[]): string | undefined {
   const asked = permissions?.actions.filter(({ action }) => actions.includes(action)) ?? [];

@@ -18,6 +18,18 @@ export function listReleases(query: { deployment?: string; service?: string; aft
   return body(api().GET("/api/v1/releases", { params: { query } }));
 }
 
+export type ReleaseDraft = Schema["ReleaseDraft"];
+
+/** Asks for a release; the same `key` again asks for nothing more. */
+export function createRelease(draft: ReleaseDraft, key: string): Promise<Release> {
+  return body(api().POST("/api/v1/releases", { params: { header: { "Idempotency-Key": key } }, body: draft }));
+}
+
+/** What a release would be, or why it would be refused. Nothing is stored. */
+export function tryRelease(draft: ReleaseDraft): Promise<Release> {
+  return body(api().POST("/api/v1/releases", { params: { query: { dry_run: true } }, body: draft }));
+}
+
 /** Every gate, whether it is open, and who can open it. */
 export function explainRelease(id: string): Promise<Explanation> {
   return body(api().GET(`${RELEASE}/explain`, { params: at(id) }));

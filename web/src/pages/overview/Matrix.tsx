@@ -23,7 +23,7 @@ export function Matrix({ matrix }: { matrix: MatrixModel }) {
         <tbody>
           {matrix.rows.map((row) => (
             <tr key={row.service}>
-              <th scope="row">{row.service}</th>
+              <th scope="row"><Link to={`/services/${row.service}`}>{row.service}</Link></th>
               {matrix.environments.map((environment) => (
                 <td key={environment} data-label={environment}>
                   {row.cells.get(environment)?.map((glance) => <Glance key={glance.deployment} glance={glance} />)}
@@ -37,7 +37,8 @@ export function Matrix({ matrix }: { matrix: MatrixModel }) {
   );
 }
 
-function Glance({ glance }: { glance: DeploymentGlance }) {
+/** What runs at a deployment, what comes, and what is wrong. */
+export function Glance({ glance }: { glance: DeploymentGlance }) {
   const { running, executing, waiting, attention, freezes, locks } = glance;
   return (
     <div className={attention.length > 0 ? "glance attention" : "glance"}>

@@ -22,7 +22,7 @@ interface Planned {
 export function stepsOf(release: ReleaseDetail): Step[] {
   const reached = positionOf(release.state);
   let begin = 0;
-  return plan(release.content.strategy).map(({ title, note, size }) => {
+  return plannedSteps(release.content.strategy).map(({ title, note, size }) => {
     const end = begin + size;
     const progress = typeof reached === "string" ? reached : progressAt(reached, begin, end);
     begin = end;
@@ -44,7 +44,8 @@ function progressAt(reached: number, begin: number, end: number): Progress {
   return reached >= begin ? "current" : "ahead";
 }
 
-function plan(strategy: Strategy): Planned[] {
+/** What a rollout by `strategy` does, in order. */
+export function plannedSteps(strategy: Strategy): Planned[] {
   switch (strategy.type) {
     case "rolling":
       return [{ title: "Replace everywhere", note: `at most ${strategy.max_surge} more, ${strategy.max_unavailable} fewer at a time`, size: 1 }];
