@@ -33,7 +33,7 @@ export function useLive(): Connection {
 
 /** The queries that an event makes old. */
 export function touched({ subject }: LiveEvent): string[][] {
-  const keys = [["overview"], ["inbox"], ["timeline"]];
+  const keys = [["overview"], ["inbox"], ["timeline"], ["audit"]];
   if (subject.release) keys.push(["release", subject.release], ["releases"]);
   if (subject.kind === "freeze" || subject.kind === "lock" || subject.kind === "deployment") keys.push(["release"]);
   if (subject.run) keys.push(["run", subject.run], ["runs"]);

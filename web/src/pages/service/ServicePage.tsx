@@ -23,7 +23,10 @@ export function ServicePage() {
           {service.data.description && <p className="muted">{service.data.description}</p>}
           {service.isError && <p className="banner" role="status">This may be old: the host doesn't answer.</p>}
         </div>
-        <Link className="button primary" to={`/services/${id}/release`}>New release</Link>
+        <p className="actions">
+          <Link className="button" to={`/services/${id}/timeline`}>Timeline</Link>
+          <Link className="button primary" to={`/services/${id}/release`}>New release</Link>
+        </p>
       </header>
       <div className="stack">
         <Lane service={id} />
