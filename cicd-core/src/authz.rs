@@ -5,6 +5,8 @@ mod caller;
 mod grant;
 mod grant_key;
 mod object;
+mod offer;
+mod permissions;
 mod token;
 
 pub use action::Action;
@@ -12,6 +14,8 @@ pub use caller::{Actor, Caller, PrincipalKind, SystemActor};
 pub use grant::{Grant, GrantScope, PolicySnapshot, roles};
 pub use grant_key::{GrantKey, NoGrantKey};
 pub use object::Object;
+pub use offer::{Offer, OfferName, offers};
+pub use permissions::{Permission, Permissions};
 pub use token::{MAX_DAYS as MAX_TOKEN_DAYS, SessionFacts, Token, TokenDraft};
 
 use serde::{Deserialize, Serialize};

@@ -50,10 +50,9 @@ pub use error::EngineError;
 pub use operation::{Options, Outcome};
 pub use pages::{Answer, Question, View};
 pub use read::{
-    Attention, AuditQuery, DeploymentGlance, Explanation, MOST_DEPLOYMENTS, OverviewQuery, Permission,
-    PermissionScope, Permissions, ReleaseDetail, ReleaseGlance, ReleaseQuery, RunningGlance,
+    Attention, AuditQuery, DeploymentGlance, MOST_DEPLOYMENTS, OverviewQuery, PermissionScope, ReleaseDetail,
+    ReleaseGlance, ReleaseQuery, RunningGlance,
 };
-pub use releases::{ArtifactSource, ReleaseDraft};
 #[cfg(feature = "tokio")]
 pub use runtime::{TokioTimer, Workers};
 pub use sessions::{SESSION_IDLE_SECONDS, SESSION_SECONDS, Session};
@@ -63,6 +62,10 @@ pub use token_uses::TOKEN_USE_SECONDS;
 pub use votes::VoteDraft;
 pub use waiting::MOST_WAITING;
 pub use worker::{Worker, WorkerConfig};
+
+pub use crate::authz::{Permission, Permissions};
+pub use crate::release::draft::{ArtifactSource, ReleaseDraft};
+pub use crate::release::explanation::Explanation;
 
 use crate::ci::CiRules;
 use crate::id::{ExecutorName, TenantId};

@@ -3,17 +3,19 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::audit::{AuditEvent, StoredEvent, SubjectKind};
-use crate::authz::Actor;
-use crate::ci::run::RunEvent;
+use crate::audit::StoredEvent;
+use crate::authz::{Actor, SystemActor};
 use crate::id::{CiRunId, DeploymentId, ReleaseId, ServiceId};
-use crate::release::event::ReleaseEvent;
 use crate::time::Timestamp;
 
 mod governs;
 mod group;
 mod query;
 mod sentence;
+#[cfg(test)]
+mod tests;
+
+use sentence::Told;
 
 pub use governs::touches;
 pub use group::{TimelineGroup, group};
@@ -60,37 +62,60 @@ pub fn fold<'a>(
 /// # Errors
 /// When the bytes are not an event: the row was altered.
 pub fn entry(stored: &StoredEvent) -> Result<TimelineEntry, serde_json::Error> {
-    let event = stored.event()?;
-    let (summary, caused_by) = tell(&event);
-    Ok(TimelineEntry {
+    let event: Value = serde_json::from_str(&stored.bytes)?;
+    told(stored, Told(&event)).ok_or_else(|| serde::de::Error::custom("the bytes are not an audit event"))
+}
+
+fn told(stored: &StoredEvent, event: Told<'_>) -> Option<TimelineEntry> {
+    let (kind, subject) = (event.text("/kind")?, event.text("/subject/kind")?);
+    let data = event.below("/data")?;
+    let sentence = match subject {
+        "release" => sentence::release(data),
+        "ci_run" => sentence::run(data),
+        _ => Some(sentence::other(kind, event.text("/subject/id")?, data)),
+    };
+    let unknown = || Some(format!("{kind} {}", event.text("/subject/id")?));
+    let caused_by = if subject == "release" { caused_by(data) } else { None };
+    Some(TimelineEntry {
         seq: stored.seq,
         at: stored.at,
-        summary,
+        kind: kind.to_owned(),
+        actor: actor(event.below("/actor")?)?,
+        summary: sentence.or_else(unknown)?,
+        service: event.maybe("/subject/service")?,
+        deployment: event.maybe("/subject/deployment")?,
+        release: event.maybe("/subject/release")?,
+        run: event.maybe("/subject/run")?,
         caused_by,
-        kind: event.kind,
-        actor: event.actor,
-        service: event.subject.service,
-        deployment: event.subject.deployment,
-        release: event.subject.release,
-        run: event.subject.run,
     })
 }
 
-fn tell(event: &AuditEvent) -> (String, Option<ReleaseId>) {
-    let unknown = || (format!("{} {}", event.kind, event.subject.id), None);
-    match event.subject.kind {
-        SubjectKind::Release => match serde_json::from_value::<ReleaseEvent>(event.data.clone()) {
-            Ok(release) => (sentence::release(&release), release.caused_by()),
-            Err(_) => unknown(),
+/// Who did it. By hand, as all that is told: see [`sentence`].
+fn actor(told: Told<'_>) -> Option<Actor> {
+    Some(match told.text("/kind")? {
+        "person" => Actor::Person { id: told.parsed("/id")?, token: told.maybe("/token")? },
+        "service_account" => Actor::ServiceAccount { id: told.parsed("/id")?, token: told.maybe("/token")? },
+        "attempt" => Actor::Attempt { id: told.parsed("/id")? },
+        "source" => Actor::Source { id: told.parsed("/id")? },
+        "system" => Actor::System {
+            part: match told.text("/part")? {
+                "worker" => SystemActor::Worker,
+                "queue" => SystemActor::Queue,
+                "bootstrap" => SystemActor::Bootstrap,
+                "retention" => SystemActor::Retention,
+                _ => return None,
+            },
         },
-        SubjectKind::CiRun => match serde_json::from_value::<RunEvent>(event.data.clone()) {
-            Ok(run) => (sentence::run(&run), None),
-            Err(_) => unknown(),
-        },
-        _ => (sentence::other(&event.kind, &event.subject.id, reason(&event.data)), None),
-    }
+        _ => return None,
+    })
 }
 
-fn reason(data: &Value) -> Option<&str> {
-    data.get("after")?.get("reason")?.as_str()
+/// The release that caused what happened to a release: the newer one, or the rollback.
+fn caused_by(told: Told<'_>) -> Option<ReleaseId> {
+    let id = match (told.text("/kind")?, told.text("/reason/code"), told.text("/cause/code")) {
+        ("release.cancelled", Some("superseded"), _) => told.text("/reason/by"),
+        ("release.rolled_back", _, Some("undone_by")) => told.text("/cause/release"),
+        _ => None,
+    };
+    id?.parse().ok()
 }

@@ -1,7 +1,6 @@
 //! The audit trail of a store, read from end to end by whoever runs it: verified, and told event by event. Every store is
 //! a [`Trail`]; a reader that only looks at a database, in whatever state it is, can be one too.
 
-mod chain_report;
 mod selection;
 mod verify;
 
@@ -11,7 +10,7 @@ use crate::audit::{Chain, ChainHead, StoredEvent};
 use crate::id::TenantId;
 use crate::port::{EventQuery, Store, StoreError};
 
-pub use chain_report::ChainReport;
+pub use crate::audit::ChainReport;
 pub use selection::{Selected, Selection};
 pub use verify::{Known, verify, verify_tenant};
 

@@ -44,6 +44,14 @@ pub struct ApprovalPolicy {
 }
 
 impl ApprovalPolicy {
+    /// Reads a policy for a tier whose floor asks for `minimum` votes.
+    ///
+    /// # Errors
+    /// Every violation of the draft.
+    pub fn parse(value: &Value, minimum: u32) -> Result<Self, Violations> {
+        Violations::collect(|violations| approval(value, &Path::root(), minimum, violations))
+    }
+
     /// How many persons must approve.
     #[must_use]
     pub fn votes(&self) -> u32 {

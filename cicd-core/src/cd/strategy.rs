@@ -63,6 +63,14 @@ choice!(
 );
 
 impl Strategy {
+    /// Reads a strategy for an executor with `capabilities`.
+    ///
+    /// # Errors
+    /// Every violation of the draft.
+    pub fn parse(value: &Value, capabilities: &Capabilities) -> Result<Self, Violations> {
+        Violations::collect(|violations| read(value, &Path::root(), capabilities, violations))
+    }
+
     /// The kind, without the parameters.
     #[must_use]
     pub const fn kind(&self) -> StrategyKind {

@@ -13,7 +13,6 @@ use crate::cd::{CdConfig, PolicyFloor};
 use crate::ci::CiConfig;
 use crate::ci::run::CiRun;
 use crate::digest::Digest;
-use crate::gate::GateVerdict;
 use crate::id::{CiRunId, DeploymentId, ReleaseId, ServiceId, TenantId};
 use crate::page::{Limit, Page};
 use crate::port::{
@@ -22,6 +21,7 @@ use crate::port::{
 use crate::release::Release;
 use crate::release::command::CommandName;
 use crate::release::decide::allowed;
+use crate::release::explanation::Explanation;
 use crate::release::ledger::candidates;
 use crate::service::{Deployment, Service, Tier};
 use crate::violation::Violations;
@@ -38,7 +38,7 @@ pub use audit::AuditQuery;
 pub use overview::{
     Attention, DeploymentGlance, MOST_DEPLOYMENTS, OverviewQuery, ReleaseGlance, RunningGlance,
 };
-pub use permissions::{Permission, PermissionScope, Permissions};
+pub use permissions::PermissionScope;
 pub use releases::ReleaseQuery;
 
 /// A release with what a person needs to know next.
@@ -52,20 +52,6 @@ pub struct ReleaseDetail {
     pub outstanding: Vec<Outstanding>,
     /// The releases whose content a rollback of it may bring back, newest first.
     pub rollback_candidates: Vec<ReleaseId>,
-}
-
-/// Why a release does not start, or that it may.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Explanation {
-    /// The release.
-    pub release: ReleaseId,
-    /// Its state.
-    pub state: String,
-    /// Whether every gate is open now.
-    pub open: bool,
-    /// The verdict of each gate, with who or what can open it.
-    pub gates: Vec<GateVerdict>,
 }
 
 impl Engine {
@@ -188,13 +174,7 @@ impl Engine {
         let snapshot = self.release_for(caller, id, Action::Read).await?;
         let release = found_release(&snapshot, id)?;
         let deployment = found(&snapshot, release.deployment())?;
-        let gates = release.gates(&facts(&snapshot, deployment, self.voters(&snapshot).await?));
-        Ok(Explanation {
-            release: id,
-            state: release.state.name().to_owned(),
-            open: gates.iter().all(|verdict| verdict.open),
-            gates,
-        })
+        Ok(release.explain(&facts(&snapshot, deployment, self.voters(&snapshot).await?)))
     }
 
     async fn release_for(

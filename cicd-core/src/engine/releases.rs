@@ -1,8 +1,5 @@
 //! Asking for releases.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
 use super::carry_out::{Command, Step};
 use super::change::{By, release_key};
 use super::deployments::found;
@@ -11,100 +8,15 @@ use super::facts::{Roles, floor, relied_on};
 use super::{Engine, Options, Outcome, queue};
 use crate::authz::{Action, Caller, Object};
 use crate::ci::run::RunStatus;
-use crate::digest::Digest;
-use crate::id::{CiRunId, DeploymentId, ReleaseId};
+use crate::id::ReleaseId;
 use crate::port::{ChangeSet, Load, Snapshot};
 use crate::release::Release;
 use crate::release::content::{Artifact, ArtifactOrigin};
 use crate::release::create::{self, Request, Surroundings};
+use crate::release::draft::{ArtifactSource, ReleaseDraft};
 use crate::release::event::ReleaseEvent;
 use crate::service::Deployment;
-use crate::violation::{Fields, Path, Violations, text};
-
-/// What is to be released.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum ArtifactSource {
-    /// The artifact of a succeeded CI run of the same service.
-    CiRun(CiRunId),
-    /// An artifact that somebody else built, where the CD config allows it.
-    External {
-        /// Its SHA-256.
-        digest: Digest,
-        /// Its name.
-        #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
-        name: String,
-        /// Where it can be found.
-        #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 500))]
-        location: String,
-    },
-}
-
-/// A release as a caller asks for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ReleaseDraft {
-    /// Where to.
-    pub deployment: DeploymentId,
-    /// What.
-    pub artifact: ArtifactSource,
-    /// A label for people, 1 to 100 characters.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 100))]
-    pub version: String,
-    /// Why, at most 2 000 characters.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 2000))]
-    pub reason: Option<String>,
-}
-
-impl ReleaseDraft {
-    /// Reads `{"deployment": …, "artifact": {"ci_run": …} or {"external": {"digest", "name", "location"}}, "version": …,
-    /// "reason": …}`; the reason may be left out.
-    ///
-    /// # Errors
-    /// Every violation of the draft.
-    pub fn parse(value: &Value) -> Result<Self, Violations> {
-        Violations::collect(|violations| Self::read(value, violations))
-    }
-
-    fn read(value: &Value, violations: &mut Violations) -> Option<Self> {
-        let mut fields = Fields::of(value, &Path::root(), violations)?;
-        let deployment = fields.parsed("deployment", "invalid_id", violations);
-        let artifact = fields
-            .required("artifact", violations)
-            .and_then(|(value, path)| artifact(value, &path, violations));
-        let version = fields.text("version", violations, 1..=100);
-        let reason =
-            fields.optional("reason").and_then(|(value, path)| text(value, &path, violations, 1..=2000));
-        fields.finish(violations);
-        Some(Self { deployment: deployment?, artifact: artifact?, version: version?, reason })
-    }
-}
-
-fn artifact(value: &Value, path: &Path, violations: &mut Violations) -> Option<ArtifactSource> {
-    let mut fields = Fields::of(value, path, violations)?;
-    let run = match fields.optional("ci_run") {
-        Some((value, at)) => Some(crate::violation::parsed(value, &at, "invalid_id", violations)?),
-        None => None,
-    };
-    let external = fields.optional("external");
-    fields.finish(violations);
-    match (run, external) {
-        (Some(run), None) => Some(ArtifactSource::CiRun(run)),
-        (None, Some((value, path))) => {
-            let mut fields = Fields::of(value, &path, violations)?;
-            let digest = fields.parsed("digest", "invalid_digest", violations);
-            let name = fields.text("name", violations, 1..=100);
-            let location = fields.text("location", violations, 1..=500);
-            fields.finish(violations);
-            Some(ArtifactSource::External { digest: digest?, name: name?, location: location? })
-        }
-        _ => {
-            violations.push(path, "one_of", "accepted: exactly one of `ci_run` and `external`");
-            None
-        }
-    }
-}
+use crate::violation::Violations;
 
 impl Engine {
     /// Asks for a release. Its content is fixed from here on.
@@ -170,11 +82,7 @@ impl Engine {
             decide: &|snapshot, roles| {
                 let earlier = found_release(snapshot, id)?;
                 let deployment = found(snapshot, earlier.deployment())?;
-                let over = !earlier.state.is_unstarted() && earlier.state.execution().is_none();
-                if !over || earlier.is_rollback() {
-                    let reason = "accepted: the retry of a deploy that is over";
-                    return Err(Violations::one("", "not_retryable", reason).into());
-                }
+                create::check_retry(earlier)?;
                 let request = Request {
                     id: self.release_id(snapshot),
                     requester: caller.principal.clone(),

@@ -7,7 +7,7 @@ use super::error::EngineError;
 use super::facts::facts;
 use super::releases::found_release;
 use super::{Engine, Options, Outcome};
-use crate::authz::{Action, Caller, Object};
+use crate::authz::{Action, Caller, Object, OfferName};
 use crate::id::ReleaseId;
 use crate::port::{Load, Record};
 use crate::release::Release;
@@ -83,14 +83,14 @@ impl Steer {
     }
 
     const fn action(&self, own: bool) -> Action {
-        match self {
-            Self::Cancel if own => Action::CancelOwnRelease,
-            Self::Cancel => Action::CancelRelease,
-            Self::Pause => Action::Pause,
-            Self::Resume => Action::Resume,
-            Self::Promote => Action::Promote,
-            Self::Abort { .. } => Action::Abort,
-        }
+        let name = match self {
+            Self::Cancel => OfferName::Cancel,
+            Self::Pause => OfferName::Pause,
+            Self::Resume => OfferName::Resume,
+            Self::Promote => OfferName::Promote,
+            Self::Abort { .. } => OfferName::Abort,
+        };
+        name.action(own)
     }
 
     fn command(&self, caller: &Caller) -> ReleaseCommand {

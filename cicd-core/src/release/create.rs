@@ -99,6 +99,18 @@ pub fn rollback(
     created(request, kind, entry.artifact.clone(), entry.target.clone(), approval, around)
 }
 
+/// Whether the artifact of `earlier` may be tried again.
+///
+/// # Errors
+/// The violation, unless it is a deploy that is over.
+pub fn check_retry(earlier: &Release) -> Result<(), Violations> {
+    let over = !earlier.state.is_unstarted() && earlier.state.execution().is_none();
+    if over && !earlier.is_rollback() {
+        return Ok(());
+    }
+    Err(Violations::one("", "not_retryable", "accepted: the retry of a deploy that is over"))
+}
+
 fn check_queue(around: Surroundings<'_>) -> Result<(), Refusal> {
     let under_way = around.executing.or_else(|| around.waiting.first().map(Release::id));
     match (around.config.spec.queue, under_way) {

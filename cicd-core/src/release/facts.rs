@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
+use super::Release;
 use crate::gate::{Freeze, Lock};
 use crate::id::{PrincipalId, ReleaseId, Role};
 use crate::service::Hold;
 use crate::time::Timestamp;
 
 /// What a decision on a release relies on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// The store's time.
     pub now: Timestamp,
@@ -38,6 +41,30 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Nothing in the way of `release`: revisions and voters are as they were, no freeze, lock or hold, the slot free.
+    #[must_use]
+    pub fn undisturbed(release: &Release) -> Self {
+        let content = &release.spec.content;
+        let mut roles: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for vote in &release.votes {
+            roles.entry(vote.person.clone()).or_default().insert(vote.role.clone());
+        }
+        Self {
+            now: release.updated_at,
+            lease_epoch: 0,
+            deployment_revision: content.deployment_revision,
+            cd_config_revision: Some(content.cd_config_revision),
+            minimum_votes: 0,
+            freezes: Vec::new(),
+            locks: Vec::new(),
+            hold: None,
+            executing: None,
+            ahead: None,
+            overtaken_by: None,
+            roles,
+        }
+    }
+
     /// Whether `person` holds `role` on the deployment.
     #[must_use]
     pub fn holds(&self, person: &PrincipalId, role: &Role) -> bool {

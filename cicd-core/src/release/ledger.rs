@@ -112,9 +112,7 @@ pub fn rollback_target<'a>(
         reason,
         candidates: candidates.iter().map(|entry| entry.release).collect(),
     };
-    if !matches!(source.state, State::Succeeded { .. } | State::Failed { .. } | State::Executing(_)) {
-        return Err(refuse(format!("release `{}` is `{}`", source.id(), source.state.name())));
-    }
+    check_state(source).map_err(&refuse)?;
     if latest_executed != Some(source.id()) {
         let latest = latest_executed.map_or_else(|| "none".to_owned(), |id| format!("`{id}`"));
         return Err(refuse(format!("`{}` is not the latest executed release, {latest}", source.id())));
@@ -129,5 +127,14 @@ pub fn rollback_target<'a>(
             .first()
             .copied()
             .ok_or_else(|| refuse("nothing else was ever stable on this deployment".to_owned())),
+    }
+}
+
+/// Why `source` can't be rolled back in its state, whatever the ledger says.
+pub(crate) fn check_state(source: &Release) -> Result<(), String> {
+    if matches!(source.state, State::Succeeded { .. } | State::Failed { .. } | State::Executing(_)) {
+        Ok(())
+    } else {
+        Err(format!("release `{}` is `{}`", source.id(), source.state.name()))
     }
 }

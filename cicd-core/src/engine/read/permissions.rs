@@ -1,14 +1,10 @@
 //! What a principal may do, and why not.
 
-use std::collections::BTreeSet;
-
-use serde::{Deserialize, Serialize};
-
 use super::super::deployments::found;
 use super::super::error::EngineError;
 use super::{Engine, service_object};
-use crate::authz::{Action, Caller, Object, PrincipalKind, Verdict};
-use crate::id::{DeploymentId, PrincipalId, Role, ServiceId};
+use crate::authz::{Action, Caller, Object, Permission, Permissions, PrincipalKind, Verdict};
+use crate::id::{DeploymentId, PrincipalId, ServiceId};
 use crate::port::{Load, Snapshot};
 
 /// Where somebody's permissions are asked for.
@@ -21,34 +17,6 @@ pub enum PermissionScope {
     Service(ServiceId),
     /// On a deployment.
     Deployment(DeploymentId),
-}
-
-/// What a principal may do somewhere, as the authorizer says now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Permissions {
-    /// Who.
-    pub principal: PrincipalId,
-    /// The roles that are held there, also those that the credential shown is not limited to.
-    pub roles: BTreeSet<Role>,
-    /// The governance epoch under which this holds: a later one may say otherwise.
-    pub governance_epoch: u64,
-    /// Every action.
-    pub actions: Vec<Permission>,
-}
-
-/// Whether one action is allowed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct Permission {
-    /// The action.
-    pub action: Action,
-    /// Whether it is allowed.
-    pub allowed: bool,
-    /// Why not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(nullable = false))]
-    pub reason: Option<String>,
 }
 
 impl Engine {

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
-use crate::audit::{Chain, ChainError, ChainHead};
+use super::{Chain, ChainError, ChainHead};
 use crate::id::TenantId;
 
 /// What the verification of a chain found.
