@@ -66,6 +66,12 @@ const RULES: &[Rule] = &[
             "cicd-executor",
         ],
     },
+    Rule {
+        name: "cicd-wasm",
+        ours: &["cicd-core"],
+        never: &["getrandom", "web-sys", "regex", "console_error_panic_hook"],
+        optional: &[],
+    },
 ];
 
 const fn adapter(name: &'static str) -> Rule {
@@ -73,11 +79,11 @@ const fn adapter(name: &'static str) -> Rule {
 }
 
 #[test]
-fn every_published_crate_keeps_to_its_rule() {
+fn every_crate_that_ships_keeps_to_its_rule() {
     let packages = packages();
     let ours: BTreeSet<&str> = packages.iter().map(name).collect();
     let mut broken = Vec::new();
-    for package in packages.iter().filter(|package| package["publish"].is_null()) {
+    for package in packages.iter().filter(|package| is_shipped(package)) {
         let Some(rule) = RULES.iter().find(|rule| rule.name == name(package)) else {
             broken.push(format!("`{}` has no rule in this test", name(package)));
             continue;
@@ -141,6 +147,22 @@ fn the_pure_domain_stays_small() {
     ];
     let found: Vec<_> = unwanted.iter().filter(|name| crates.contains(**name)).collect();
     assert!(found.is_empty(), "the pure domain brings in {found:?}");
+}
+
+/// The browser's crate ships as an npm package, the others as crates.
+fn is_shipped(package: &Value) -> bool {
+    package["publish"].is_null() || name(package) == "cicd-wasm"
+}
+
+#[test]
+fn the_browser_gets_the_pure_domain_alone() {
+    let packages = packages();
+    let wasm = packages.iter().find(|package| name(package) == "cicd-wasm").expect("the member");
+    let core = shipped(wasm).find(|dependency| name(dependency) == "cicd-core").expect("the core");
+    assert_eq!(
+        (&core["uses_default_features"], &core["features"]),
+        (&false.into(), &Value::Array(Vec::new()))
+    );
 }
 
 fn packages() -> Vec<Value> {

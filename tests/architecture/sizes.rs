@@ -14,6 +14,7 @@ fn no_file_outgrows_its_concept() {
         "cicd-authz-casbin",
         "cicd-executor",
         "cicd-http",
+        "cicd-wasm",
     ]
     .into_iter()
     .chain(["examples", "tests", "xtask"])

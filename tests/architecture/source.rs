@@ -12,6 +12,8 @@ pub(crate) const MEMBERS: &[&str] = &[
     "cicd-authz-casbin",
     "cicd-executor",
     "cicd-http",
+    "cicd-wasm",
+    "cicd-wasm/bindgen",
     "examples",
     "tests",
     "xtask",
@@ -37,7 +39,7 @@ pub(crate) fn files(directory: &Path) -> Vec<(PathBuf, String)> {
     while let Some(next) = waiting.pop() {
         for entry in std::fs::read_dir(&next).expect("a directory") {
             let path = entry.expect("an entry").path();
-            if path.is_dir() && !path.ends_with("target") {
+            if path.is_dir() && !path.ends_with("target") && !path.ends_with("node_modules") {
                 waiting.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = std::fs::read_to_string(&path).expect("UTF-8");

@@ -10,6 +10,7 @@ mod run;
 mod sabotage;
 mod test;
 mod tool;
+mod wasm;
 
 use std::process::ExitCode;
 
@@ -38,6 +39,8 @@ enum Command {
     },
     /// Builds the pages in `web/` for the next build of the host.
     Pages,
+    /// Builds the npm package of `cicd-wasm`, for browsers and Node.js.
+    Wasm,
     /// Checks everything that CI checks.
     Test {
         /// Does only the checks whose name contains this.
@@ -82,6 +85,7 @@ impl Command {
         match self {
             Self::Run { script, port } => run::run(script, port.unwrap_or(if script { 0 } else { 8080 }))?,
             Self::Pages => pages::build()?,
+            Self::Wasm => print!("{}", wasm::build()?),
             Self::Test { filter } => test::run(filter)?,
             Self::Prove { filter, seed } => prove::run(filter.as_deref(), seed)?,
             Self::Bench { filter } => bench::run(filter.as_deref())?,

@@ -79,7 +79,7 @@ fn npm(arguments: &[&str]) -> Result<String, Failure> {
 }
 
 /// Fails, and says what to install, where Node.js is missing or too old.
-fn node() -> Result<(), Failure> {
+pub(crate) fn node() -> Result<(), Failure> {
     let found = tool::stdout(&mut tool::program("node", &["--version"])).unwrap_or_default();
     let (major, minor) = OLDEST;
     if version(&found).is_some_and(|found| found >= OLDEST) && tool::works("npm", &["--version"]) {

@@ -87,6 +87,11 @@ const PROOFS: &[Proof] = &[
         1_000_000,
         &["-p", "cicd-authz-casbin", "--test", "rights", "casbin_and_the_reference_agree"],
     ),
+    Proof::of(
+        "rules-in-the-browser",
+        1_000_000,
+        &["-p", "cicd-wasm", "--test", "wasm", "made_cases_are_answered_alike"],
+    ),
     Proof::of("schemathesis", 50_000, &["-p", "cicd-http", "--test", "schemathesis"]),
     Proof::of(
         "forgeries",

@@ -53,11 +53,6 @@ impl Report {
         self.filter.as_ref().is_none_or(|filter| name.contains(filter))
     }
 
-    /// Says that a step can't be done here, and why. Counts neither way.
-    pub(crate) fn skip(&self, name: &str, why: &str) {
-        println!("– {name:<44} {why}");
-    }
-
     /// Prints the summary; fails when a step failed.
     pub(crate) fn finish(self) -> Result<(), Failure> {
         let taken = seconds(self.started.elapsed());

@@ -1,7 +1,5 @@
 //! An export read back: the chains of a file of JSON Lines, verified by whoever holds the file.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 use super::{Chain, ChainError, ChainHead, ChainReport, StoredEvent, verify};
@@ -56,8 +54,6 @@ fn lacks(name: &str) -> NotALine {
     NotALine(format!("`{name}` is missing or not what an export holds"))
 }
 
-type ChainId = (TenantId, Chain);
-
 /// Verifies an export line by line. Every chain must be there from its first event on, or from the event after one whose
 /// hash was kept elsewhere.
 ///
@@ -76,16 +72,25 @@ type ChainId = (TenantId, Chain);
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Import {
-    kept: BTreeMap<ChainId, BTreeMap<u64, Digest>>,
-    reports: BTreeMap<ChainId, ChainReport>,
+    /// By tenant, chain and sequence.
+    kept: Vec<Kept>,
+    /// By tenant and chain.
+    reports: Vec<ChainReport>,
 }
 
 impl Import {
-    /// Expects the hashes that were kept elsewhere to be in the export, or right before it.
+    /// Expects the hashes that were kept elsewhere to be in the export, or right before it. Of two of one event the later
+    /// one counts.
     pub fn expecting(kept: impl IntoIterator<Item = Kept>) -> Self {
         let mut import = Self::default();
-        for Kept { tenant, chain, seq, hash } in kept {
-            import.kept.entry((tenant, chain)).or_default().insert(seq, hash);
+        for kept in kept {
+            match import.kept_at(&kept.tenant, kept.chain, kept.seq) {
+                Ok(place) => {
+                    import.kept.remove(place);
+                    import.kept.insert(place, kept);
+                }
+                Err(place) => import.kept.insert(place, kept),
+            }
         }
         import
     }
@@ -96,14 +101,22 @@ impl Import {
     /// [`NotALine`]: the file is damaged, and nothing that comes after can be trusted.
     pub fn read(&mut self, line: &str) -> Result<(), NotALine> {
         let (tenant, event) = read_json_line(line)?;
-        let id = (tenant, event.chain);
-        let none = BTreeMap::new();
-        let kept = self.kept.get(&id).unwrap_or(&none);
-        let report = self.reports.entry(id.clone()).or_insert_with(|| begin(&id, &event, kept));
+        let place = match self.report_at(&tenant, event.chain) {
+            Ok(place) => place,
+            Err(place) => {
+                let report = self.begin(tenant, &event);
+                self.reports.insert(place, report);
+                place
+            }
+        };
+        let Some(report) = self.reports.get(place) else { return Ok(()) };
         if report.error.is_none() {
-            match follow(report, &event, kept) {
-                Ok(head) => report.head = head,
-                Err(error) => report.error = Some(error),
+            let followed = self.follow(report, &event);
+            if let Some(report) = self.reports.get_mut(place) {
+                match followed {
+                    Ok(head) => report.head = head,
+                    Err(error) => report.error = Some(error),
+                }
             }
         }
         Ok(())
@@ -112,46 +125,56 @@ impl Import {
     /// What came of each chain, by tenant and chain.
     #[must_use]
     pub fn finish(mut self) -> Vec<ChainReport> {
-        for (id, kept) in &self.kept {
-            let report = self.reports.entry(id.clone()).or_insert_with(|| empty(id));
-            let found = report.head.seq;
-            if let (None, Some((expected, _))) = (&report.error, kept.range(found.saturating_add(1)..).next())
-            {
-                report.error = Some(ChainError::Cut { expected: *expected, found });
+        for kept in std::mem::take(&mut self.kept) {
+            let place = self.report_at(&kept.tenant, kept.chain).unwrap_or_else(|place| {
+                self.reports.insert(place, empty(kept.tenant, kept.chain));
+                place
+            });
+            let Some(report) = self.reports.get_mut(place) else { continue };
+            if report.error.is_none() && report.head.seq < kept.seq {
+                report.error = Some(ChainError::Cut { expected: kept.seq, found: report.head.seq });
             }
         }
-        self.reports.into_values().collect()
+        self.reports
+    }
+
+    fn report_at(&self, tenant: &TenantId, chain: Chain) -> Result<usize, usize> {
+        self.reports.binary_search_by(|report| (&report.tenant, report.chain).cmp(&(tenant, chain)))
+    }
+
+    fn kept_at(&self, tenant: &TenantId, chain: Chain, seq: u64) -> Result<usize, usize> {
+        self.kept.binary_search_by(|kept| (&kept.tenant, kept.chain, kept.seq).cmp(&(tenant, chain, seq)))
+    }
+
+    fn kept(&self, tenant: &TenantId, chain: Chain, seq: u64) -> Option<Digest> {
+        let place = self.kept_at(tenant, chain, seq).ok()?;
+        self.kept.get(place).map(|kept| kept.hash)
+    }
+
+    /// A part begins after an event whose hash was kept.
+    fn begin(&self, tenant: TenantId, first: &StoredEvent) -> ChainReport {
+        let seq = first.seq.saturating_sub(1);
+        let kept = self.kept(&tenant, first.chain, seq);
+        let report = empty(tenant, first.chain);
+        match kept {
+            Some(hash) => {
+                ChainReport { after: seq, head: ChainHead { seq, hash, ..ChainHead::EMPTY }, ..report }
+            }
+            None => report,
+        }
+    }
+
+    fn follow(&self, report: &ChainReport, event: &StoredEvent) -> Result<ChainHead, ChainError> {
+        let head = verify(&report.tenant, report.chain, report.head, [event])?;
+        match self.kept(&report.tenant, report.chain, event.seq) {
+            Some(hash) if hash != event.hash => Err(ChainError::Kept { seq: event.seq }),
+            _ => Ok(head),
+        }
     }
 }
 
-fn empty((tenant, chain): &ChainId) -> ChainReport {
-    ChainReport { tenant: tenant.clone(), chain: *chain, after: 0, head: ChainHead::EMPTY, error: None }
-}
-
-/// A part begins after an event whose hash was kept.
-fn begin(id: &ChainId, first: &StoredEvent, kept: &BTreeMap<u64, Digest>) -> ChainReport {
-    let report = empty(id);
-    let before = first.seq.saturating_sub(1);
-    match kept.get(&before) {
-        Some(hash) => ChainReport {
-            after: before,
-            head: ChainHead { seq: before, hash: *hash, ..ChainHead::EMPTY },
-            ..report
-        },
-        None => report,
-    }
-}
-
-fn follow(
-    report: &ChainReport,
-    event: &StoredEvent,
-    kept: &BTreeMap<u64, Digest>,
-) -> Result<ChainHead, ChainError> {
-    let head = verify(&report.tenant, report.chain, report.head, [event])?;
-    match kept.get(&event.seq) {
-        Some(hash) if *hash != event.hash => Err(ChainError::Kept { seq: event.seq }),
-        _ => Ok(head),
-    }
+const fn empty(tenant: TenantId, chain: Chain) -> ChainReport {
+    ChainReport { tenant, chain, after: 0, head: ChainHead::EMPTY, error: None }
 }
 
 #[cfg(test)]

@@ -80,9 +80,8 @@ pub fn offers(
     release: &Release,
     permissions: &Permissions,
     candidates: Option<&[ReleaseId]>,
-    facts: &Facts,
+    mut facts: Facts,
 ) -> Vec<Offer> {
-    let mut facts = facts.clone();
     let roles: &mut BTreeSet<_> = facts.roles.entry(permissions.principal.clone()).or_default();
     roles.extend(permissions.roles.iter().cloned());
     let offer = |command: &OfferName| {
