@@ -37,6 +37,7 @@ function Navigation() {
     <nav aria-label="Main">
       <NavLink to="/" end>Overview</NavLink>
       <NavLink to="/services">Services</NavLink>
+      <NavLink to="/releases" end>Releases</NavLink>
       <NavLink to="/approvals">
         Approvals{waiting > 0 && <span className="count"><span className="sr-only">, waiting for you: </span>{waiting}{inbox.data?.next ? "+" : ""}</span>}
       </NavLink>

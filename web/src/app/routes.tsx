@@ -16,6 +16,7 @@ export const routes: RouteObject[] = [
     children: [
       { path: "/", element: <OverviewPage /> },
       { path: "/approvals", element: <ApprovalsPage /> },
+      { path: "/releases", lazy: async () => ({ Component: (await import("../pages/releases/ReleasesPage")).ReleasesPage }) },
       { path: "/releases/:id", element: <ReleasePage /> },
       { path: "/services", lazy: async () => ({ Component: (await import("../pages/service/ServicesPage")).ServicesPage }) },
       { path: "/services/:service", lazy: async () => ({ Component: (await import("../pages/service/ServicePage")).ServicePage }) },

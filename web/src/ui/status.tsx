@@ -12,12 +12,17 @@ const STATUSES: Record<string, { label: string; mark: string; tone: string }> = 
   cancelled: { label: "Cancelled", mark: "–", tone: "idle" },
 };
 
+/** The status in words. */
+export function statusText(status: string): string {
+  return STATUSES[status]?.label ?? status;
+}
+
 /** The status by word and mark; the colour only repeats it. */
 export function Status({ status }: { status: string }) {
   const known = STATUSES[status];
   return (
     <span className={`status ${known?.tone ?? "idle"}`}>
-      <span aria-hidden="true">{known?.mark ?? "•"}</span>{known?.label ?? status}
+      <span aria-hidden="true">{known?.mark ?? "•"}</span>{statusText(status)}
     </span>
   );
 }

@@ -14,7 +14,18 @@ export function getRelease(id: string): Promise<ReleaseDetail> {
   return body(api().GET(RELEASE, { params: at(id) }));
 }
 
-export function listReleases(query: { deployment?: string; service?: string; after?: string; limit?: number }): Promise<Page<Release>> {
+/** What narrows a list of releases. */
+export interface ReleaseFilter {
+  deployment?: string;
+  service?: string;
+  environment?: string;
+  requester?: string;
+  status?: ReleaseStatus;
+  since?: string;
+  until?: string;
+}
+
+export function listReleases(query: ReleaseFilter & { after?: string; limit?: number }): Promise<Page<Release>> {
   return body(api().GET("/api/v1/releases", { params: { query } }));
 }
 
