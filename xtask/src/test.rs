@@ -13,9 +13,9 @@ use crate::{tool, wasm};
 pub(crate) fn run(filter: Option<String>) -> Result<(), Failure> {
     let mut report = Report::new(filter);
     lints(&mut report);
+    report.step("debian packages", debian::packages);
     report.step("rules in the browser", wasm::check);
     report.step("pages", pages::check);
-    report.step("debian packages", debian::packages);
     report.step("tests", || {
         tool::output(&mut tool::cargo(&[
             "test",

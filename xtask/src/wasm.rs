@@ -47,6 +47,13 @@ pub(crate) fn check() -> Result<String, Failure> {
     Ok(printed + &tool::output(&mut tool::cargo(&compared))?)
 }
 
+/// Measures how long a page takes from nothing to its first validation.
+pub(crate) fn measure() -> Result<(), Failure> {
+    print!("{}", build()?);
+    npm(&["ci", "--no-audit", "--no-fund"])?;
+    tool::visibly(&mut tool::program("node", &["cicd-wasm/tools/bench.js"]))
+}
+
 fn npm(arguments: &[&str]) -> Result<String, Failure> {
     let mut command = tool::program("npm", arguments);
     tool::output(command.current_dir(tool::root().join("cicd-wasm")).env("NO_COLOR", "1"))

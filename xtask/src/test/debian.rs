@@ -15,6 +15,7 @@ const NEEDED: &[Needed] = &[
     Needed { is_there: has_postgres, package: "postgresql" },
     Needed { is_there: has_python, package: "python3-venv" },
     Needed { is_there: has_redis, package: "redis-server" },
+    Needed { is_there: has_chromium, package: "chromium" },
 ];
 
 /// Installs what is missing, as root; says in one line what to install otherwise.
@@ -53,4 +54,9 @@ fn has_python() -> bool {
 /// Whether a Redis of our own can be started.
 fn has_redis() -> bool {
     tool::works("redis-server", &["--version"])
+}
+
+/// Whether pages can be opened in a Chromium.
+fn has_chromium() -> bool {
+    std::env::var_os("CICD_CHROMIUM").is_some() || Path::new("/usr/bin/chromium").exists()
 }
