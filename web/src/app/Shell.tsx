@@ -41,6 +41,7 @@ function Navigation() {
       <NavLink to="/approvals">
         Approvals{waiting > 0 && <span className="count"><span className="sr-only">, waiting for you: </span>{waiting}{inbox.data?.next ? "+" : ""}</span>}
       </NavLink>
+      <NavLink to="/governance">Governance</NavLink>
       <NavLink to="/audit">Audit</NavLink>
     </nav>
   );

@@ -36,6 +36,12 @@ export function touched({ subject }: LiveEvent): string[][] {
   const keys = [["overview"], ["inbox"], ["timeline"], ["audit"]];
   if (subject.release) keys.push(["release", subject.release], ["releases"]);
   if (subject.kind === "freeze" || subject.kind === "lock" || subject.kind === "deployment") keys.push(["release"]);
+  if (subject.kind === "freeze") keys.push(["freezes"]);
+  if (subject.kind === "lock") keys.push(["locks"]);
+  if (subject.kind === "policy_floor") keys.push(["floor"]);
+  if (subject.kind === "grant") keys.push(["grants"], ["permissions"]);
+  if (subject.kind === "token") keys.push(["tokens"]);
+  if (subject.kind === "source") keys.push(["sources"], ["deliveries"]);
   if (subject.run) keys.push(["run", subject.run], ["runs"]);
   if (subject.service) keys.push(["service", subject.service], ["services"]);
   return keys;

@@ -43,7 +43,7 @@ export function isSilent(path: keyof paths): void {
   server.use(http.get(pattern(path), () => HttpResponse.error()));
 }
 
-/** What was sent to `POST path`. */
+/** What was sent. */
 export interface Sent {
   body: unknown;
   headers: Headers;
@@ -51,10 +51,16 @@ export interface Sent {
 
 /** Takes what is posted to `path` and answers `body`. */
 export function takes(path: keyof paths, body: object, headers: Record<string, string> = {}): Sent[] {
+  return takesBy("post", path, body, headers);
+}
+
+/** Takes what is sent to `path` by `method` and answers `body`. */
+export function takesBy(method: "post" | "put" | "delete", path: keyof paths, body: object, headers: Record<string, string> = {}): Sent[] {
   const sent: Sent[] = [];
   server.use(
-    http.post(pattern(path), async ({ request }) => {
-      sent.push({ body: await request.json(), headers: request.headers });
+    http[method](pattern(path), async ({ request }) => {
+      const text = await request.text();
+      sent.push({ body: text ? JSON.parse(text) : undefined, headers: request.headers });
       return HttpResponse.json(body, { headers });
     }),
   );

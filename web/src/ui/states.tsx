@@ -30,10 +30,12 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
 export function ActionFailure({ error }: { error: unknown }) {
   if (!error) return null;
   const { title, detail, requestId } = told(error);
+  const violations = error instanceof ProblemError ? (error.problem.violations ?? []) : [];
   return (
-    <p className="action-failure" role="alert">
+    <div className="action-failure" role="alert">
       <strong>{title}.</strong> {detail}{requestId && <small> Request <code>{requestId}</code></small>}
-    </p>
+      {violations.length > 0 && <ul>{violations.map(({ path, message }) => <li key={`${path} ${message}`}>{path && <code>{path}</code>} {message}</li>)}</ul>}
+    </div>
   );
 }
 

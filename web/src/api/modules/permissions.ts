@@ -13,6 +13,11 @@ export function myPermissionsFor(service: string): Promise<Permissions> {
   return body(api().GET("/api/v1/me/permissions", { params: { query: { service } } }));
 }
 
+/** The same for the whole tenant. */
+export function myTenantPermissions(): Promise<Permissions> {
+  return body(api().GET("/api/v1/me/permissions"));
+}
+
 /** Why `actions` are all denied; nothing when one is allowed, or when nothing is known: then the host decides. */
 export function denied(permissions: Permissions | undefined, actions: Action[]): string | undefined {
   const asked = permissions?.actions.filter(({ action }) => actions.includes(action)) ?? [];

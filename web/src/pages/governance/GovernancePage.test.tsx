@@ -1,0 +1,99 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { beforeEach, expect, test } from "vitest";
+
+import type { Freeze, Lock } from "../../api/modules/governance";
+import { open } from "../../test/render";
+import { ben, ID, mayAll } from "../../test/samples";
+import { answers, isSilent, refuses, takes, takesBy } from "../../test/server";
+import { inHours, momentOf } from "./moments";
+
+const AT = "2026-11-20T10:00:00Z";
+const freeze: Freeze = { id: ID, scope: { kind: "tier", tier: "production" }, from: AT, until: "2026-11-27T10:00:00Z", reason: "Black Friday", created_at: AT, created_by: "ada", row_version: 4 };
+const lock: Lock = { id: ID, deployment: "lighthouse-production", owner: "ben", reason: "incident", expires_at: "2026-11-27T10:00:00Z", created_at: AT, row_version: 2 };
+
+beforeEach(() => {
+  answers("/api/v1/session", ben);
+  answers("/api/v1/me/approvals", { items: [], next: null });
+  answers("/api/v1/me/permissions", mayAll);
+  answers("/api/v1/freezes", { items: [], next: null });
+  answers("/api/v1/locks", { items: [], next: null });
+  answers("/api/v1/policies/{tier}", { tier: "production", minimum_votes: 1, row_version: 0, updated_at: null, updated_by: null });
+});
+
+test("a local field means a moment in UTC", () => {
+  const now = new Date("2026-11-23T09:30:40Z");
+  expect(momentOf(inHours(2, now))).toBe("2026-11-23T11:30:00.000Z");
+});
+
+test("nothing holds anything back", async () => {
+  open("/governance");
+  expect(await screen.findByText("None: deploys may start at any time.")).toBeVisible();
+  expect(await screen.findByText("None: nobody holds a deployment.")).toBeVisible();
+});
+
+test("a freeze is told with its scope and reason, and lifted at the version that was seen", async () => {
+  answers("/api/v1/freezes", { items: [freeze], next: null });
+  const lifted = takesBy("delete", "/api/v1/freezes/{id}", {});
+  const { user } = open("/governance");
+  const row = (await screen.findByText("Tier production", { selector: "strong" })).closest("li") as HTMLElement;
+  expect(row).toHaveTextContent("Black Friday");
+  await user.click(within(row).getByRole("button", { name: "Lift" }));
+  expect(lifted[0]?.headers.get("if-match")).toBe('"4"');
+});
+
+test("a freeze needs a reason, and is asked for in UTC", async () => {
+  const sent = takes("/api/v1/freezes", freeze);
+  const { user } = open("/governance");
+  expect(await screen.findByRole("button", { name: "Add the freeze" })).toHaveAccessibleDescription("Say why first.");
+  await user.selectOptions(screen.getByLabelText("What"), "Everything");
+  await user.type(screen.getByLabelText("Reason of the freeze"), "holidays");
+  await user.click(screen.getByRole("button", { name: "Add the freeze" }));
+  expect(sent[0]?.body).toMatchObject({ scope: { kind: "tenant" }, reason: "holidays", from: expect.stringMatching(/Z$/) });
+  expect(sent[0]?.headers.get("idempotency-key")).toBeTruthy();
+});
+
+test("each violation is told with its place", async () => {
+  refuses("post", "/api/v1/freezes", 422, { title: "The request is invalid", violations: [{ path: "/until", code: "order", message: "a freeze ends after it begins" }] });
+  const { user } = open("/governance");
+  await user.type(await screen.findByLabelText("Reason of the freeze"), "holidays");
+  await user.click(screen.getByRole("button", { name: "Add the freeze" }));
+  expect(await screen.findByText("/until")).toBeVisible();
+  expect(screen.getByText(/a freeze ends after it begins/)).toBeVisible();
+});
+
+test("a lock is taken, and lifted at the version that was seen", async () => {
+  answers("/api/v1/locks", { items: [lock], next: null });
+  const [taken, lifted] = [takes("/api/v1/locks", lock), takesBy("delete", "/api/v1/locks/{id}", {})];
+  const { user } = open("/governance");
+  await user.click(await screen.findByRole("button", { name: "Lift" }));
+  expect(lifted[0]?.headers.get("if-match")).toBe('"2"');
+  await user.type(screen.getByLabelText("Deployment"), "lighthouse-production");
+  await user.type(screen.getByLabelText("Reason of the lock"), "incident");
+  await user.click(screen.getByRole("button", { name: "Take the lock" }));
+  expect(taken[0]?.body).toMatchObject({ deployment: "lighthouse-production", reason: "incident" });
+});
+
+test("a floor that nobody stored is created, and never written over", async () => {
+  const sent = takesBy("put", "/api/v1/policies/{tier}", {});
+  const { user } = open("/governance");
+  const field = await screen.findByLabelText("Votes in production");
+  await user.clear(field);
+  await user.type(field, "2");
+  await user.click(screen.getAllByRole("button", { name: "Save" })[0] as HTMLElement);
+  expect(sent[0]?.body).toEqual({ minimum_votes: 2 });
+  expect(sent[0]?.headers.get("if-none-match")).toBe("*");
+});
+
+test("who may not set rules is told why", async () => {
+  answers("/api/v1/me/permissions", { ...mayAll, actions: [{ action: "policy.put", allowed: false, reason: "only an admin may" }] } as never);
+  open("/governance");
+  await waitFor(() => expect(screen.getAllByText("only an admin may")).toHaveLength(3));
+});
+
+test("one part that can't be read leaves the others as they are", async () => {
+  isSilent("/api/v1/freezes");
+  answers("/api/v1/locks", { items: [lock], next: null });
+  open("/governance");
+  expect(await screen.findByText("The host can't be reached")).toBeVisible();
+  expect(await screen.findByText("incident")).toBeVisible();
+});

@@ -1,0 +1,72 @@
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { Input, Label, TextField } from "react-aria-components";
+
+import { giveRole, type Grant, type GrantKey, listGrants, takeBackRole } from "../../api/modules/access";
+import { Button } from "../../ui/Button";
+import { Listed } from "../../ui/Listed";
+import { ActionFailure } from "../../ui/states";
+import { Time } from "../../ui/Time";
+import { useAct } from "../../ui/useAct";
+import { ROLES } from "./roles";
+import { useRefusal } from "./useRefusal";
+
+const GRANTS = ["grants"];
+
+/** The roles that are held, and where. */
+export function Grants() {
+  const grants = useQuery({ queryKey: GRANTS, queryFn: () => listGrants() });
+  const takeBack = useAct(takeBackRole, GRANTS);
+  return (
+    <section className="card" aria-labelledby="grants">
+      <h2 id="grants">Roles</h2>
+      <Listed what="the roles" query={grants} none="Nobody holds a role.">
+        {(items) => (
+          <ul className="rows">
+            {items.map((grant) => (
+              <li key={grant.id}>
+                <strong>{grant.principal}</strong><span>{grant.role}</span><span className="chip">{whereText(grant.scope)}</span>
+                <span className="muted small">by {grant.granted_by} <Time at={grant.granted_at} /></span>
+                <Button quiet onPress={() => takeBack.mutate(grant)} pending={takeBack.isPending && takeBack.variables.id === grant.id}>Take back</Button>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Listed>
+      <ActionFailure error={takeBack.error} />
+      <GrantForm />
+    </section>
+  );
+}
+
+function whereText({ service, environment, tier }: Grant["scope"]): string {
+  const parts = [service && `service ${service}`, environment && `environment ${environment}`, tier && `tier ${tier}`].filter(Boolean);
+  return parts.length > 0 ? parts.join(", ") : "everywhere";
+}
+
+function GrantForm() {
+  const [principal, setPrincipal] = useState("");
+  const [role, setRole] = useState<string>("viewer");
+  const [service, setService] = useState("");
+  const [environment, setEnvironment] = useState("");
+  const refusal = useRefusal("role.manage");
+  const give = useAct(({ grant, key }: { grant: GrantKey; key: string }) => giveRole(grant, key), GRANTS);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const scope = { ...(service.trim() && { service: service.trim() }), ...(environment.trim() && { environment: environment.trim() }) };
+    give.mutate({ grant: { principal: principal.trim(), role, scope }, key: crypto.randomUUID() }, { onSuccess: () => setPrincipal("") });
+  };
+  return (
+    <form className="vote-form" onSubmit={submit}>
+      <h3>Give a role</h3>
+      <div className="filters">
+        <TextField value={principal} onChange={setPrincipal} isRequired><Label>To whom</Label><Input autoComplete="off" spellCheck={false} /></TextField>
+        <label className="filter-field">Role<select value={role} onChange={(event) => setRole(event.target.value)}>{ROLES.map((name) => <option key={name}>{name}</option>)}</select></label>
+        <TextField value={service} onChange={setService}><Label>Only service</Label><Input placeholder="any" autoComplete="off" /></TextField>
+        <TextField value={environment} onChange={setEnvironment}><Label>Only environment</Label><Input placeholder="any" autoComplete="off" /></TextField>
+      </div>
+      <Button type="submit" pending={give.isPending} disabledReason={refusal ?? (principal.trim() ? undefined : "Say to whom first.")}>Give the role</Button>
+      <ActionFailure error={give.error} />
+    </form>
+  );
+}
