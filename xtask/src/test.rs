@@ -33,6 +33,8 @@ pub(crate) fn run(filter: Option<String>) -> Result<(), Failure> {
         tool::output(&mut tool::cargo(&[
             "test",
             "--workspace",
+            "--exclude",
+            "cicd-wasm-bindgen",
             "--all-features",
             "--test",
             "schemathesis",
