@@ -24,7 +24,7 @@ export type GitRef = Schemas["GitRef"];
 export type Hold = Schemas["Hold"];
 /** A deployment that its owner keeps as it is. */
 export type Lock = Schemas["Lock"];
-/** What a principal may do, as `GET /permissions` answers. */
+/** What a principal may do, as `GET /me/permissions?deployment=…` answers. */
 export type Permissions = Schemas["Permissions"];
 /** A release, as lists and commands answer it. */
 export type Release = Schemas["Release"];

@@ -26,6 +26,7 @@ mod pace;
 mod pages;
 mod rights;
 mod roles;
+mod rules;
 mod session;
 mod story;
 mod support;

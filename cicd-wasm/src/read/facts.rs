@@ -11,7 +11,7 @@ use cicd_core::service::Hold;
 use super::At;
 use crate::answer::Problem;
 
-/// Reads what the API answers to `GET /permissions`.
+/// Reads what the API answers to `GET /me/permissions?deployment=…`.
 pub(crate) fn permissions(at: At<'_>) -> Result<Permissions, Problem> {
     Ok(Permissions {
         principal: at.parsed("/principal")?,
