@@ -22,7 +22,7 @@ await close();
 const row = (name) => {
   const sorted = measured.map((times) => times[name]).sort((a, b) => a - b);
   const at = (share) => sorted[Math.floor((sorted.length - 1) * share)].toFixed(1);
-  return `${name}: median ${at(0.5)} ms, 95 % ${at(0.95)} ms, most ${at(1)} ms`;
+  return `${name}: least ${at(0)} ms, median ${at(0.5)} ms, 95 % ${at(0.95)} ms, most ${at(1)} ms`;
 };
 console.log(`${TIMES} pages\n${["scripts", "init", "first", "init and first", "later"].map(row).join("\n")}`);
 

@@ -162,3 +162,39 @@ async fn what_a_page_offers_is_what_the_server_does() {
     // Each row one state: pending, one vote, waiting, succeeded; each column Ada, Ben, Rhea.
     assert_eq!(open, [1, 2, 3, 1, 2, 3, 0, 0, 4, 1, 0, 1]);
 }
+
+#[tokio::test]
+async fn a_page_tells_and_verifies_what_the_server_recorded() {
+    let world = World::working().await.with_shop().await;
+    let ada = world.person("ada", &["developer"]).await;
+    let run = world.post(&ada, "/services/shop/ci-runs", run_draft()).await.text("/id");
+    world.until(&ada, &format!("/ci-runs/{run}"), |body| body["status"] == "succeeded").await;
+    let release = world.post(&ada, "/releases", release_draft("shop-staging", &run)).await.text("/id");
+    let path = format!("/releases/{release}");
+    world.until(&ada, &path, |body| body["state"]["status"] == "succeeded").await;
+
+    let told = world.get(&ada, "/services/shop/timeline?limit=200").await.body["items"].take();
+    let listed = world.get(&world.admin, "/audit-events?limit=200").await.body["items"].take();
+    let page = ask("foldTimeline", &json!({ "events": listed }));
+    let told = told.as_array().unwrap();
+    assert!(told.len() > 10, "{told:?}");
+    for entry in told {
+        assert!(page.as_array().unwrap().contains(entry), "{entry}: {page}");
+    }
+
+    let exported = world.get(&world.admin, "/audit-events/export?chain=ledger").await.bytes;
+    let exported = String::from_utf8(exported).unwrap();
+    assert_eq!(
+        ask("foldTimeline", &json!({ "export": exported })).as_array().unwrap().len(),
+        exported.lines().count()
+    );
+    let whole = ask("verifyAuditChain", &json!({ "export": exported }));
+    assert_eq!(whole["sound"], true, "{whole}");
+    let altered = ask("verifyAuditChain", &json!({ "export": exported.replacen("ada", "eve", 1) }));
+    assert_eq!(altered["sound"], false, "{altered}");
+    let cut: String = exported.lines().take(5).map(|line| format!("{line}\n")).collect();
+    let head = &whole["chains"][0]["head"];
+    let kept = json!([{ "tenant": "default", "chain": "ledger", "seq": head["seq"], "hash": head["hash"] }]);
+    let cut = ask("verifyAuditChain", &json!({ "export": cut, "kept": kept }));
+    assert_eq!(cut["chains"][0]["error"]["kind"], "cut", "{cut}");
+}
