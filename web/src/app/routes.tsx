@@ -4,6 +4,7 @@ import { ApprovalsPage } from "../pages/approvals/ApprovalsPage";
 import { NotFound } from "../pages/NotFound";
 import { OverviewPage } from "../pages/overview/OverviewPage";
 import { ReleasePage } from "../pages/release/ReleasePage";
+import { Loading } from "../ui/states";
 import { PageFailure } from "./PageFailure";
 import { SessionGate } from "./session";
 import { Shell } from "./Shell";
@@ -13,6 +14,7 @@ export const routes: RouteObject[] = [
   {
     element: <SessionGate><Shell /></SessionGate>,
     errorElement: <PageFailure />,
+    hydrateFallbackElement: <Loading what="the page" />,
     children: [
       { path: "/", element: <OverviewPage /> },
       { path: "/approvals", element: <ApprovalsPage /> },

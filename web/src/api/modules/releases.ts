@@ -79,3 +79,8 @@ export function abortRelease(id: string, reason: string, key: string): Promise<R
 export function rollbackRelease(id: string, reason: string, key: string): Promise<Release> {
   return body(api().POST(`${RELEASE}/rollback`, { params: { ...at(id), header: { "Idempotency-Key": key } }, body: { reason } }));
 }
+
+/** Asks for the same once more; it is a release of its own, with votes of its own. */
+export function retryRelease(id: string, reason: string, key: string): Promise<Release> {
+  return body(api().POST(`${RELEASE}/retry`, { params: { ...at(id), header: { "Idempotency-Key": key } }, body: { reason } }));
+}

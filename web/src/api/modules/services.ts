@@ -20,3 +20,9 @@ export function listDeployments(query: { service?: string; after?: string; limit
 export function getDeployment(deployment: string): Promise<Deployment> {
   return body(api().GET("/api/v1/deployments/{deployment}", { params: { path: { deployment } } }));
 }
+
+/** Lets releases start again where nobody knew what runs. */
+export async function liftHold({ id, row_version }: Deployment, reason: string): Promise<void> {
+  const params = { path: { deployment: id }, query: { reason }, header: { "If-Match": `"${row_version}"` } };
+  await api().DELETE("/api/v1/deployments/{deployment}/hold", { params });
+}

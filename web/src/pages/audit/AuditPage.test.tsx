@@ -6,7 +6,7 @@ import type { AuditEvent } from "../../api/modules/audit";
 import { open } from "../../test/render";
 import { ben, ID } from "../../test/samples";
 import { answers, isSilent, refuses, server } from "../../test/server";
-import { changesOf } from "./changes";
+import { changesOf } from "../../ui/changes";
 
 function event(more: Partial<AuditEvent> = {}): AuditEvent {
   const hash = `sha256:${"cd".repeat(32)}`;

@@ -3,10 +3,11 @@ import { Link, useParams } from "react-router";
 
 import { type AuditEvent, getEvent } from "../../api/modules/audit";
 import { actorText } from "../../ui/actor";
+import { changesOf } from "../../ui/changes";
+import { DiffTable } from "../../ui/DiffTable";
 import { Failure, Loading } from "../../ui/states";
 import { Time } from "../../ui/Time";
 import { useTitle } from "../../ui/useTitle";
-import { changesOf } from "./changes";
 
 /** One event: its facts, what it changed, and its place in its chain. */
 export function EventPage() {
@@ -37,16 +38,7 @@ function Payload({ event }: { event: AuditEvent }) {
   return (
     <section className="card" aria-labelledby="payload">
       <h2 id="payload">{changes ? "What changed" : "Facts"}</h2>
-      {changes && (
-        <table className="diff">
-          <thead><tr><th scope="col">Member</th><th scope="col">Before</th><th scope="col">After</th></tr></thead>
-          <tbody>
-            {changes.map(({ path, before, after }) => (
-              <tr key={path}><th scope="row"><code>{path || "/"}</code></th><td className="gone">{before ?? "–"}</td><td className="come">{after ?? "–"}</td></tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      {changes && changes.length > 0 && <DiffTable changes={changes} />}
       {changes?.length === 0 && <p className="muted">Nothing but its version.</p>}
       <details open={!changes}>
         <summary>As it is stored</summary>

@@ -6,6 +6,7 @@ import { Button } from "../../ui/Button";
 import { ActionFailure } from "../../ui/states";
 import { useSession } from "../../app/session";
 import { Consequences } from "./Consequences";
+import { consequences } from "./acts";
 import { usePermissions } from "./usePermissions";
 
 const COMMANDS: { name: PlainCommand; effect: string }[] = [
@@ -31,7 +32,7 @@ export function Commands({ release }: { release: ReleaseDetail }) {
     onSettled: () => client.invalidateQueries({ queryKey: ["release", release.id] }),
   });
   const allowed = COMMANDS.filter(({ name }) => release.allowed_commands.includes(name satisfies CommandName));
-  if (allowed.length === 0 && !release.allowed_commands.includes("abort") && release.rollback_candidates.length === 0) return null;
+  if (allowed.length === 0 && consequences(release).length === 0) return null;
   return (
     <section className="commands" aria-label="Commands">
       {allowed.map(({ name, effect }, index) => (

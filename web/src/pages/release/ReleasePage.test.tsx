@@ -5,7 +5,7 @@ import { beforeEach, expect, test } from "vitest";
 import type { Action, Permissions } from "../../api/modules/permissions";
 import type { ReleaseDetail } from "../../api/modules/releases";
 import { open } from "../../test/render";
-import { ben, detail, ID, waiting } from "../../test/samples";
+import { ben, detail, glance, ID, RUN, waiting } from "../../test/samples";
 import { answers, refuses, server, takes } from "../../test/server";
 import { stepsOf } from "./steps";
 
@@ -25,6 +25,7 @@ const may = (roles: string[], refused: Action[] = []): Permissions => ({
 });
 
 beforeEach(() => {
+  answers("/api/v1/overview", { items: [glance()], next: null });
   answers("/api/v1/me/permissions", may(["approver"]));
   answers("/api/v1/session", ben);
   answers("/api/v1/me/approvals", { items: [], next: null });
@@ -154,4 +155,29 @@ test("going back in production asks for a reason and the service's name, and lea
   await user.click(confirm);
   await waitFor(() => expect(router.state.location.pathname).toBe("/releases/r-9"));
   expect(sent[0]?.body).toEqual({ reason: "too bright" });
+});
+
+test("a failed release is tried once more as a release of its own", async () => {
+  const state = { status: "failed", cause: { code: "deadline_exceeded" }, started_at: waiting.created_at, finished_at: waiting.created_at } as never;
+  answers("/api/v1/releases/{id}", detail({ state, allowed_commands: [], outstanding: [] }));
+  const sent = takes("/api/v1/releases/{id}/retry", { ...waiting, id: "r-7" });
+  const { user, router } = open(PAGE);
+  await user.click(await screen.findByRole("button", { name: "Retry" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "Retry" }));
+  expect(dialog.queryByLabelText(/This is production/)).toBeNull();
+  await user.type(dialog.getByLabelText("Reason"), "the network is back");
+  await user.click(dialog.getByRole("button", { name: "Retry" }));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/releases/r-7"));
+  expect(sent[0]?.body).toEqual({ reason: "the network is back" });
+});
+
+test("what is different from what runs is told member by member", async () => {
+  const earlier = detail({ id: RUN, version: "1.3.0", content: { ...waiting.content, cd_config_revision: 2, artifact: { ...waiting.content.artifact, digest: "sha256:00" } } });
+  server.use(http.get("http://localhost:3000/api/v1/releases/:id", ({ params }) => HttpResponse.json(params["id"] === RUN ? earlier : detail())));
+  answers("/api/v1/overview", { items: [glance({ running: { release: RUN, version: "1.3.0", artifact: "sha256:00", since: waiting.created_at } })], next: null });
+  open(PAGE);
+  const difference = within(await screen.findByRole("region", { name: "What is different from what runs" }));
+  expect(await difference.findByRole("row", { name: /version/ })).toHaveTextContent("/version1.3.01.4.0");
+  expect(difference.getByRole("row", { name: /cd_config_revision/ })).toHaveTextContent("21");
+  expect(difference.queryByRole("row", { name: /strategy/ })).toBeNull();
 });

@@ -8,6 +8,7 @@ import { Time } from "../../ui/Time";
 import { useTitle } from "../../ui/useTitle";
 import { Approvals } from "./Approvals";
 import { Commands } from "./Commands";
+import { Difference } from "./Difference";
 import { Gates } from "./Gates";
 import { Log } from "./Log";
 import { Stepper } from "./Stepper";
@@ -44,6 +45,7 @@ function Shown({ release, stale }: { release: ReleaseDetail; stale: boolean }) {
         <div>
           <Approvals release={release} />
           <Facts release={release} />
+          {release.state.status !== "succeeded" && <Difference release={release} />}
         </div>
       </div>
     </article>

@@ -4,6 +4,7 @@ import { overview } from "../../api/modules/overview";
 import { Empty, Failure, Loading } from "../../ui/states";
 import { matrixOf } from "../overview/matrix";
 import { Glance } from "../overview/Matrix";
+import { HoldNote } from "./HoldNote";
 
 /** The environments of a service in the order that leads to production, each with what runs and what comes. */
 export function Lane({ service }: { service: string }) {
@@ -19,7 +20,7 @@ export function Lane({ service }: { service: string }) {
         {row?.environments.map((environment) => (
           <li key={environment} className="card">
             <h3>{environment}</h3>
-            {row.rows[0]?.cells.get(environment)?.map((glance) => <Glance key={glance.deployment} glance={glance} />)}
+            {row.rows[0]?.cells.get(environment)?.map((glance) => <div key={glance.deployment}><Glance glance={glance} />{glance.hold && <HoldNote deployment={glance.deployment} hold={glance.hold} />}</div>)}
           </li>
         ))}
       </ol>

@@ -1,9 +1,9 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
 
 import { open } from "../../test/render";
-import { ben, glance, lighthouse, mayAll, run, RUN, waiting } from "../../test/samples";
-import { answers, isSilent, refuses, says, takes } from "../../test/server";
+import { ben, glance, lighthouse, mayAll, production, run, RUN, waiting } from "../../test/samples";
+import { answers, isSilent, refuses, says, takes, takesBy } from "../../test/server";
 
 beforeEach(() => {
   answers("/api/v1/session", ben);
@@ -97,4 +97,18 @@ test("no service yet", async () => {
   answers("/api/v1/services", { items: [], next: null });
   open("/services");
   expect(await screen.findByText("No service is registered")).toBeVisible();
+});
+
+test("a hold says why, and is lifted with a reason at the version that was seen", async () => {
+  const hold = { reason: "executor_silent" as const, release: RUN, since: "2026-11-20T10:00:00Z" };
+  answers("/api/v1/overview", { items: [glance({ hold, attention: ["held"] })], next: null });
+  answers("/api/v1/deployments/{deployment}", { ...production, hold, row_version: 6 });
+  const lifted = takesBy("delete", "/api/v1/deployments/{deployment}/hold", {});
+  const { user } = open("/services/lighthouse");
+  expect(await screen.findByText(/nobody knows what runs/)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Lift the hold" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "Lift the hold" }));
+  await user.type(dialog.getByLabelText("Reason"), "looked: 1.3.0 runs");
+  await user.click(dialog.getByRole("button", { name: "Lift the hold" }));
+  await waitFor(() => expect(lifted[0]?.headers.get("if-match")).toBe('"6"'));
 });

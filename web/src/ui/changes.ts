@@ -8,10 +8,11 @@ export interface MemberChange {
 /** What lies between `before` and `after` of an event's data; nothing where it does not tell both or one of them. */
 export function changesOf(data: unknown): MemberChange[] | undefined {
   if (!isObject(data) || !("after" in data || "before" in data)) return undefined;
-  return between(data["before"] ?? undefined, data["after"] ?? undefined, "");
+  return between(data["before"] ?? undefined, data["after"] ?? undefined);
 }
 
-function between(before: unknown, after: unknown, path: string): MemberChange[] {
+/** What lies between two values, member by member; lists are compared as wholes. */
+export function between(before: unknown, after: unknown, path = ""): MemberChange[] {
   if (isObject(before) || isObject(after)) {
     const from = isObject(before) ? before : {};
     const to = isObject(after) ? after : {};

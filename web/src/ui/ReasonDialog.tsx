@@ -1,8 +1,8 @@
 import { type FormEvent, useState } from "react";
 import { Dialog, Heading, Input, Label, Modal, ModalOverlay, TextArea, TextField } from "react-aria-components";
 
-import { Button } from "../../ui/Button";
-import { ActionFailure } from "../../ui/states";
+import { Button } from "./Button";
+import { ActionFailure } from "./states";
 
 interface Props {
   title: string;
@@ -10,6 +10,8 @@ interface Props {
   effect: string;
   /** What must be typed before it can be done; nothing where a reason is enough. */
   confirmation?: string | undefined;
+  /** Whether it takes something away. */
+  danger: boolean;
   pending: boolean;
   error: unknown;
   onConfirm: (reason: string) => void;
@@ -25,7 +27,7 @@ export function ReasonDialog(props: Props) {
   );
 }
 
-function Form({ title, effect, confirmation, pending, error, onConfirm, onClose }: Props) {
+function Form({ title, effect, confirmation, danger, pending, error, onConfirm, onClose }: Props) {
   const [reason, setReason] = useState("");
   const [typed, setTyped] = useState("");
   const missing = reason.trim() === "" ? "Say why first." : undefined;
@@ -43,7 +45,7 @@ function Form({ title, effect, confirmation, pending, error, onConfirm, onClose 
         <TextField value={typed} onChange={setTyped}><Label>This is production. Type <strong>{confirmation}</strong></Label><Input autoComplete="off" spellCheck={false} /></TextField>
       )}
       <div className="actions">
-        <Button type="submit" danger pending={pending} disabledReason={missing ?? unconfirmed}>{title}</Button>
+        <Button type="submit" danger={danger} primary={!danger} pending={pending} disabledReason={missing ?? unconfirmed}>{title}</Button>
         <Button quiet onPress={onClose}>Keep it as it is</Button>
       </div>
       <ActionFailure error={error} />

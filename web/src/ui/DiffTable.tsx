@@ -1,0 +1,17 @@
+import type { MemberChange } from "./changes";
+
+/** What changed, member by member. */
+export function DiffTable({ changes, before = "Before", after = "After" }: { changes: MemberChange[]; before?: string; after?: string }) {
+  return (
+    <div className="table-frame">
+      <table className="diff">
+        <thead><tr><th scope="col">Member</th><th scope="col">{before}</th><th scope="col">{after}</th></tr></thead>
+        <tbody>
+          {changes.map((change) => (
+            <tr key={change.path}><th scope="row"><code>{change.path || "/"}</code></th><td className="gone">{change.before ?? "–"}</td><td className="come">{change.after ?? "–"}</td></tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
