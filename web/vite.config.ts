@@ -9,7 +9,8 @@ export default defineConfig(({ command }) => ({
   // Addresses relative to each file: the host may nest the pages under any prefix.
   base: command === "build" ? "./" : "/",
   plugins: [react()],
-  server: { proxy },
+  // The rules lie beside the pages, in the package of `cicd-wasm`.
+  server: { proxy, fs: { allow: [".", "../cicd-wasm/npm"] } },
   preview: { proxy },
   build: { target: "es2022", modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
   test: {

@@ -10,19 +10,18 @@ let loading;
 
 /** Loads the rules from what `source` gives, once. What failed may be tried again. */
 export function load(source) {
-  loading ??= Promise.resolve()
-    .then(source)
-    .then((found) => isLoaded || start({ module_or_path: found }))
-    .then(
-      () => {
-        isLoaded = true;
-      },
-      (error) => {
-        loading = undefined;
-        throw error;
-      },
-    );
+  loading ??= once(source).catch((error) => {
+    loading = undefined;
+    throw error;
+  });
   return loading;
+}
+
+async function once(source) {
+  // After `initSync` there is nothing to read.
+  if (isLoaded) return;
+  await start({ module_or_path: await source() });
+  isLoaded = true;
 }
 
 export function initSync(module) {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::failure::Failure;
-use crate::tool;
+use crate::{tool, wasm};
 
 /// The oldest Node.js that the pages are built by.
 const OLDEST: (u32, u32) = (20, 19);
@@ -15,10 +15,10 @@ const CHECKS: &[&str] = &["types:check", "lint", "typecheck", "test"];
 /// Where the feature `ui` of `cicd-http` takes the pages from.
 const EMBEDDED: &str = "cicd-http/ui-dist";
 
-/// Installs what the lock names, runs every check of the pages, and builds them.
+/// Installs what the lock names, runs every check of the pages, and builds them. They ask the rules of `cicd-wasm`, which are built first.
 pub(crate) fn check() -> Result<String, Failure> {
-    node()?;
-    let mut printed = npm(&["ci", "--no-audit", "--no-fund"])?;
+    let mut printed = wasm::build()?;
+    printed.push_str(&npm(&["ci", "--no-audit", "--no-fund"])?);
     for script in CHECKS {
         printed.push_str(&npm(&["run", script])?);
     }
@@ -28,7 +28,7 @@ pub(crate) fn check() -> Result<String, Failure> {
 
 /// Builds the pages for the next build of the host. What the lock names is installed where it is not.
 pub(crate) fn build() -> Result<(), Failure> {
-    node()?;
+    wasm::build()?;
     if !is_installed() {
         npm(&["ci", "--no-audit", "--no-fund"])?;
     }

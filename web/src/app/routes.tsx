@@ -23,6 +23,7 @@ export const routes: RouteObject[] = [
       { path: "/services", lazy: async () => ({ Component: (await import("../pages/service/ServicesPage")).ServicesPage }) },
       { path: "/services/:service", lazy: async () => ({ Component: (await import("../pages/service/ServicePage")).ServicePage }) },
       { path: "/services/:service/release", lazy: async () => ({ Component: (await import("../pages/newRelease/NewReleasePage")).NewReleasePage }) },
+      { path: "/services/:service/settings/:deployment?", lazy: async () => ({ Component: (await import("../pages/settings/SettingsPage")).SettingsPage }) },
       { path: "/services/:service/timeline", lazy: async () => ({ Component: (await import("../pages/timeline/TimelinePage")).TimelinePage }) },
       { path: "/governance", lazy: async () => ({ Component: (await import("../pages/governance/GovernancePage")).GovernancePage }) },
       { path: "/governance/access", lazy: async () => ({ Component: (await import("../pages/governance/AccessPage")).AccessPage }) },

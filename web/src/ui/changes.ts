@@ -11,13 +11,17 @@ export function changesOf(data: unknown): MemberChange[] | undefined {
   return between(data["before"] ?? undefined, data["after"] ?? undefined);
 }
 
-/** What lies between two values, member by member; lists are compared as wholes. */
+/** What lies between two values, member by member. */
 export function between(before: unknown, after: unknown, path = ""): MemberChange[] {
   if (isObject(before) || isObject(after)) {
     const from = isObject(before) ? before : {};
     const to = isObject(after) ? after : {};
     const names = [...new Set([...Object.keys(from), ...Object.keys(to)])].toSorted();
     return names.flatMap((name) => between(from[name], to[name], `${path}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`));
+  }
+  // Item by item where none came or went: else nobody knows which is which.
+  if (Array.isArray(before) && Array.isArray(after) && before.length === after.length) {
+    return before.flatMap((item: unknown, index) => between(item, after[index], `${path}/${index}`));
   }
   const [from, to] = [text(before), text(after)];
   if (from === to) return [];

@@ -1,9 +1,18 @@
 import { api, body, type Schema } from "../client";
+import { condition } from "../condition";
 
 export type CdConfig = Schema["CdConfig"];
 export type CdSpec = Schema["CdSpec"];
+export type CdSpecDraft = Schema["CdSpecDraft"];
+
+const CONFIG = "/api/v1/deployments/{deployment}/cd-config";
 
 /** How releases reach a deployment. */
 export function getCdConfig(deployment: string): Promise<CdConfig> {
-  return body(api().GET("/api/v1/deployments/{deployment}/cd-config", { params: { path: { deployment } } }));
+  return body(api().GET(CONFIG, { params: { path: { deployment } } }));
+}
+
+/** Replaces the config of this version; the first one where there is none. */
+export function putCdConfig(deployment: string, draft: CdSpecDraft, version: number | undefined, dryRun: boolean): Promise<CdConfig> {
+  return body(api().PUT(CONFIG, { params: { path: { deployment }, query: { dry_run: dryRun }, header: condition(version) }, body: draft }));
 }

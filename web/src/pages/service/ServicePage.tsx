@@ -25,6 +25,7 @@ export function ServicePage() {
         </div>
         <p className="actions">
           <Link className="button" to={`/services/${id}/timeline`}>Timeline</Link>
+          <Link className="button" to={`/services/${id}/settings`}>Settings</Link>
           <Link className="button primary" to={`/services/${id}/release`}>New release</Link>
         </p>
       </header>

@@ -1,0 +1,17 @@
+import { api, body, type Schema } from "../client";
+import { condition } from "../condition";
+
+export type CiConfig = Schema["CiConfig"];
+export type CiSpecDraft = Schema["CiSpecDraft"];
+
+const CONFIG = "/api/v1/services/{service}/ci-config";
+
+/** How a service is built. */
+export function getCiConfig(service: string): Promise<CiConfig> {
+  return body(api().GET(CONFIG, { params: { path: { service } } }));
+}
+
+/** Replaces the config of this version; the first one where there is none. */
+export function putCiConfig(service: string, draft: CiSpecDraft, version: number | undefined, dryRun: boolean): Promise<CiConfig> {
+  return body(api().PUT(CONFIG, { params: { path: { service }, query: { dry_run: dryRun }, header: condition(version) }, body: draft }));
+}
