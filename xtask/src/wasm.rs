@@ -1,5 +1,6 @@
 //! The npm package of `cicd-wasm/npm`: the module that a page loads, and the size of it all.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::failure::{Context as _, Failure};
@@ -7,6 +8,9 @@ use crate::{pages, tool};
 
 /// What the browser runs.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
+
+/// What the compiler makes of the rules.
+const MODULE: &str = "cicd_wasm.wasm";
 
 /// The most bytes that a page may load to ask the rules, gzipped.
 const MOST_BYTES: u64 = 120 * 1024;
@@ -31,8 +35,14 @@ pub(crate) fn build() -> Result<String, Failure> {
         TARGET,
         "--locked",
     ]))?);
-    let module = tool::target().join(TARGET).join("wasm/cicd_wasm.wasm");
-    printed.push_str(&bound(&module)?);
+    let built = tool::target().join(TARGET).join("wasm");
+    printed.push_str(&bound(&built.join(MODULE))?);
+    // Cargo names this module alike for every checkout that builds here, and would give another one this one's.
+    if !tool::target().starts_with(tool::root()) {
+        for copy in [built.join(MODULE), built.join("deps").join(MODULE)] {
+            fs::remove_file(copy)?;
+        }
+    }
     Ok(printed + &within(loaded()?)?)
 }
 
