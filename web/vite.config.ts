@@ -14,6 +14,7 @@ export default defineConfig(({ command }) => ({
   preview: { proxy },
   build: { target: "es2022", modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
   test: {
+    include: ["src/**/*.test.{ts,tsx}"],
     environment: "jsdom",
     setupFiles: ["src/test/setup.ts"],
     restoreMocks: true,

@@ -41,6 +41,8 @@ enum Command {
     Pages,
     /// Builds the npm package of `cicd-wasm`, for browsers and Node.js.
     Wasm,
+    /// Plays the story of the pages in a browser; its screenshots go to `target/screenshots`, and with `UPDATE_DOCS=1` into the README.
+    Browse,
     /// Checks everything that CI checks.
     Test {
         /// Does only the checks whose name contains this.
@@ -86,6 +88,7 @@ impl Command {
             Self::Run { script, port } => run::run(script, port.unwrap_or(if script { 0 } else { 8080 }))?,
             Self::Pages => pages::build()?,
             Self::Wasm => print!("{}", wasm::build()?),
+            Self::Browse => run::browse()?,
             Self::Test { filter } => test::run(filter)?,
             Self::Prove { filter, seed } => prove::run(filter.as_deref(), seed)?,
             Self::Bench { filter } => bench::run(filter.as_deref())?,

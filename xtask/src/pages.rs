@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use crate::failure::Failure;
 use crate::{tool, wasm};
@@ -33,6 +34,14 @@ pub(crate) fn build() -> Result<(), Failure> {
         npm(&["ci", "--no-audit", "--no-fund"])?;
     }
     built().map(drop)
+}
+
+/// Plays the story of the pages in a browser against the host at `base`, whose files are in `place`. Its screenshots go to
+/// `target/screenshots`.
+pub(crate) fn story(base: &str, place: &Path) -> Result<String, Failure> {
+    let mut command = npm_command(&["run", "story"]);
+    command.env("CICD_HOST", base).env("CICD_PLACE", place);
+    tool::output(command.env("CICD_SCREENSHOTS", tool::target().join("screenshots")))
 }
 
 fn built() -> Result<String, Failure> {
@@ -74,8 +83,13 @@ fn is_installed() -> bool {
 }
 
 fn npm(arguments: &[&str]) -> Result<String, Failure> {
+    tool::output(&mut npm_command(arguments))
+}
+
+fn npm_command(arguments: &[&str]) -> Command {
     let mut command = tool::program("npm", arguments);
-    tool::output(command.current_dir(tool::root().join("web")).env("NO_COLOR", "1"))
+    command.current_dir(tool::root().join("web")).env("NO_COLOR", "1");
+    command
 }
 
 /// Fails, and says what to install, where Node.js is missing or too old.

@@ -2,6 +2,7 @@
 
 mod api;
 mod await_release;
+mod browse;
 mod host;
 mod next_steps;
 mod people;
@@ -27,7 +28,17 @@ const GLANCE: Duration = Duration::from_millis(100);
 /// story, or prints what to try and serves until it is interrupted.
 pub(crate) fn run(script: bool, port: u16) -> Result<(), Failure> {
     let place = if script { Place::temporary()? } else { Place::fresh()? };
-    let outcome = on(&place, script, port);
+    at(place, |place| on(place, script, port))
+}
+
+/// Plays the story of the pages in a browser, against a host of its own.
+pub(crate) fn browse() -> Result<(), Failure> {
+    at(Place::temporary()?, browse::tell)
+}
+
+/// Does `work` at `place`, and says where its files are when it failed.
+fn at(place: Place, work: impl FnOnce(&Place) -> Result<(), Failure>) -> Result<(), Failure> {
+    let outcome = work(&place);
     if outcome.is_err() {
         let kept = place.keep();
         eprintln!("the host's log: {}", kept.join("host.log").display());

@@ -16,6 +16,9 @@ pub(crate) fn run(filter: Option<String>) -> Result<(), Failure> {
     report.step("debian packages", debian::packages);
     report.step("rules in the browser", wasm::check);
     report.step("pages", pages::check);
+    report.step("the pages in a browser", || {
+        tool::output(&mut tool::cargo(&["run", "--quiet", "--package", "xtask", "--", "browse"]))
+    });
     report.step("tests", || {
         tool::output(&mut tool::cargo(&[
             "test",

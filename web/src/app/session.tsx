@@ -13,7 +13,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const { data, error, isPending, refetch } = useQuery({ queryKey: SESSION, queryFn: currentSession, refetchInterval: 10 * 60_000 });
   if (isPending) return <Loading what="your session" />;
-  if (data === undefined && error) return <Failure error={error} retry={() => void refetch()} />;
+  if (data === undefined && error) return <Failure whole error={error} retry={() => void refetch()} />;
   if (!data) return <SignIn onSignedIn={(session) => client.setQueryData(SESSION, session)} />;
   return <Context value={data}>{children}</Context>;
 }

@@ -8,17 +8,22 @@ export function Loading({ what }: { what: string }) {
   return <div className="state loading" role="status"><span className="spinner" aria-hidden="true" />Loading {what}…</div>;
 }
 
-/** There is nothing; `children` say what to do next. */
-export function Empty({ title, children }: { title: string; children: ReactNode }) {
-  return <div className="state empty"><h2>{title}</h2><div>{children}</div></div>;
+/** The page's own heading where a state is all that the page has, and a part's otherwise. */
+function Title({ whole, children }: { whole: boolean | undefined; children: string }) {
+  return whole ? <h1>{children}</h1> : <h2>{children}</h2>;
 }
 
-/** What went wrong, in words for the one who sees it, with the id that an operator finds it by. */
-export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
+/** There is nothing; `children` say what to do next. `whole` when the page has nothing else. */
+export function Empty({ title, whole, children }: { title: string; whole?: boolean; children: ReactNode }) {
+  return <div className="state empty"><Title whole={whole}>{title}</Title><div>{children}</div></div>;
+}
+
+/** What went wrong, in words for the one who sees it, with the id that an operator finds it by. `whole` when the page has nothing else. */
+export function Failure({ error, whole, retry }: { error: unknown; whole?: boolean; retry?: () => void }) {
   const { title, detail, requestId } = told(error);
   return (
     <div className="state failure" role="alert">
-      <h2>{title}</h2>
+      <Title whole={whole}>{title}</Title>
       <p>{detail}</p>
       {requestId && <p className="muted">Request <code>{requestId}</code></p>}
       {retry && <Button onPress={retry}>Try again</Button>}

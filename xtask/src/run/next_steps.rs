@@ -3,22 +3,17 @@
 use serde_json::json;
 
 use super::api::text;
-use super::await_release;
 use super::host::Host;
 use super::people::People;
 use super::place::Place;
-use super::sample::{PRODUCTION, SERVICE, STAGING, Sample};
+use super::sample::{PRODUCTION, SERVICE, Sample};
 use crate::failure::Failure;
 
 /// Builds the first version, brings it to staging, asks for production, and prints how to go on from there.
 pub(super) fn print(place: &Place, host: &Host, sample: &Sample, people: &People) -> Result<(), Failure> {
-    let build = sample.build(&people.ada, "first light")?;
-    let ask = |deployment: &str| {
-        people.ada.post("/releases", &build.release_draft(deployment, "first light"))?.success()
-    };
-    let staging = text(&ask(STAGING)?, "/id")?;
-    await_release::status(&people.ada, &staging, "succeeded")?;
-    let production = ask(PRODUCTION)?;
+    let build = sample.first_light(people)?;
+    let draft = build.release_draft(PRODUCTION, "first light");
+    let production = people.ada.post("/releases", &draft)?.success()?;
     let (release, content) = (text(&production, "/id")?, text(&production, "/content_digest")?);
     let api = format!("{}/api/v1", host.base());
     let tokens = place.join("tokens").display().to_string();

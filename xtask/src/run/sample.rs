@@ -7,6 +7,7 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::api::{Person, text};
+use super::await_release;
 use super::people::People;
 use super::place::Place;
 use super::{GLANCE, PATIENCE};
@@ -78,6 +79,15 @@ impl Sample {
         let finished = finished(who, &run)?;
         let version = commit.chars().take(8).collect();
         Ok(Build { version, run, commit, digest: text(&finished, "/artifact/digest")? })
+    }
+
+    /// Builds the first version and brings it to staging.
+    pub(super) fn first_light(&self, people: &People) -> Result<Build, Failure> {
+        let reason = "first light";
+        let build = self.build(&people.ada, reason)?;
+        let asked = people.ada.post("/releases", &build.release_draft(STAGING, reason))?.success()?;
+        await_release::status(&people.ada, &text(&asked, "/id")?, "succeeded")?;
+        Ok(build)
     }
 
     fn ci_config(&self) -> Value {

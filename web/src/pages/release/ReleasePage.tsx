@@ -19,7 +19,7 @@ export function ReleasePage() {
   const release = useQuery({ queryKey: ["release", id], queryFn: () => getRelease(id) });
   useTitle(release.data ? `${release.data.service} ${release.data.version}` : "Release");
   if (release.isPending) return <Loading what="the release" />;
-  if (!release.data) return <Failure error={release.error} retry={() => void release.refetch()} />;
+  if (!release.data) return <Failure whole error={release.error} retry={() => void release.refetch()} />;
   return <Shown release={release.data} stale={release.isError} />;
 }
 

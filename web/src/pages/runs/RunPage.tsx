@@ -18,7 +18,7 @@ export function RunPage() {
   const run = useQuery({ queryKey: ["run", id], queryFn: () => getRun(id) });
   useTitle(run.data ? `Run of ${run.data.service}` : "Run");
   if (run.isPending) return <Loading what="the run" />;
-  if (!run.data) return <Failure error={run.error} retry={() => void run.refetch()} />;
+  if (!run.data) return <Failure whole error={run.error} retry={() => void run.refetch()} />;
   return <Shown run={run.data} stale={run.isError} />;
 }
 

@@ -14,7 +14,7 @@ export function ServicePage() {
   const service = useQuery({ queryKey: ["service", id], queryFn: () => getService(id) });
   useTitle(service.data?.name ?? "Service");
   if (service.isPending) return <Loading what="the service" />;
-  if (!service.data) return <Failure error={service.error} retry={() => void service.refetch()} />;
+  if (!service.data) return <Failure whole error={service.error} retry={() => void service.refetch()} />;
   return (
     <article>
       <header className="page-head">

@@ -1,0 +1,281 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { launch, signIn, visit, visitAs, type Visitor } from "./support/browser";
+import { ask, commitSite, HOST } from "./support/host";
+import { look, picture, shoot } from "./support/look";
+import { Proxy } from "./support/proxy";
+
+const SERVICE = "lighthouse";
+const PRODUCTION = "lighthouse-production";
+
+let browser: Browser;
+let ada: Visitor;
+let ben: Visitor;
+let cleo: Visitor;
+let rhea: Visitor;
+/** The address of the release to production, below the host. */
+let release: string;
+
+beforeAll(async () => {
+  browser = await launch();
+  [ada, ben, cleo, rhea] = await Promise.all([visitAs(browser, "ada"), visit(browser), visitAs(browser, "cleo"), visitAs(browser, "rhea")]);
+});
+afterAll(() => browser?.close());
+
+test("a wrong token is told; a right one shows what runs where", async () => {
+  const { page } = ben;
+  await page.goto(HOST);
+  await page.getByLabel("API token").fill("cicd_wrong");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").waitFor();
+  await look(page, "sign-in-refused");
+  await signIn(page, "ben");
+  await page.getByRole("row", { name: /lighthouse/ }).waitFor();
+  await page.getByText("Live").waitFor();
+});
+
+test("Ada asks for a release to production, and is told that others vote", async () => {
+  const { page } = ada;
+  await page.goto(`${HOST}/services/${SERVICE}`);
+  await page.getByRole("link", { name: "New release" }).click();
+  await page.getByLabel("Where to").selectOption(PRODUCTION);
+  await page.getByLabel("Version").fill("1.0.0");
+  await page.getByLabel("Reason").fill("The first light");
+  await page.getByText("20 %").waitFor();
+  await look(page, "new-release");
+  await page.getByRole("button", { name: "Create the release" }).click();
+  await page.getByText(/somebody else has to agree/).waitFor();
+  release = new URL(page.url()).pathname;
+  await look(page, "release-own");
+});
+
+test("Ben and Cleo approve in browsers of their own, and each sees the other's vote come", async () => {
+  await cleo.page.goto(`${HOST}${release}`);
+  await cleo.page.getByRole("button", { name: "Approve" }).waitFor();
+  const { page } = ben;
+  await page.getByRole("link", { name: /^Approvals/ }).click();
+  await page.getByRole("link", { name: "lighthouse 1.0.0" }).waitFor();
+  await look(page, "approvals");
+  await page.getByRole("link", { name: "lighthouse 1.0.0" }).click();
+  await page.getByLabel(/Comment/).fill("It shines");
+  await look(page, "release-waiting");
+  await page.getByRole("button", { name: "Approve" }).click();
+  await page.getByText("You have voted.").waitFor();
+  await cleo.page.getByText("It shines").waitFor();
+  await cleo.page.getByRole("button", { name: "Approve" }).click();
+  // The last vote: nobody is asked any more.
+  await cleo.page.locator(".tally", { hasText: "2 of 2 votes" }).waitFor();
+  await page.locator(".tally", { hasText: "2 of 2 votes" }).waitFor();
+});
+
+test("the rollout starts by itself; it waits for Rhea, and ends well", async () => {
+  const { page } = rhea;
+  await page.goto(`${HOST}${release}`);
+  await page.getByText(/somebody has to resume it/).waitFor();
+  // Whoever may not is told why.
+  await ben.page.getByText(/somebody has to resume it/).waitFor();
+  expect(await ben.page.getByRole("button", { name: "Resume" }).isDisabled()).toBe(true);
+  await look(ben.page, "release-not-mine");
+  await page.getByRole("button", { name: "Resume" }).click();
+  await page.getByText(/goes on in/).waitFor();
+  await page.getByRole("button", { name: "Promote" }).click();
+  await succeeded(page);
+  await look(page, "release-succeeded");
+});
+
+test("Ada builds another commit and asks for its release", async () => {
+  const { page } = ada;
+  const commit = commitSite("<h1>Lighthouse, in red</h1>\n", "Try another colour");
+  await page.goto(`${HOST}/services/${SERVICE}`);
+  await page.getByLabel("Commit").fill(commit);
+  await page.getByLabel(/^Branch/).fill("main");
+  await page.getByRole("button", { name: "Run" }).click();
+  await page.getByRole("link", { name: "Release it" }).waitFor();
+  await page.getByText("is fine").waitFor();
+  await look(page, "run");
+  await page.getByRole("link", { name: "Release it" }).click();
+  await page.getByLabel("Where to").selectOption(PRODUCTION);
+  await page.getByLabel("Version").fill("1.1.0");
+  await page.getByText("1.0.0").waitFor();
+  await page.getByRole("button", { name: "Create the release" }).click();
+  await page.getByText(/somebody else has to agree/).waitFor();
+  release = new URL(page.url()).pathname;
+});
+
+test("it rolls out beside the version that runs", async () => {
+  await Promise.all([approve("ben"), approve("cleo")]);
+  const { page } = rhea;
+  await page.goto(`${HOST}${release}`);
+  await page.getByText(/somebody has to resume it/).waitFor();
+  await look(page, "release-in-progress");
+  await picture(page, "release", 860);
+  await page.goto(HOST);
+  await page.getByText("Rolling out").waitFor();
+  await look(page, "overview");
+  await picture(page, "overview", 300);
+  await page.goto(`${HOST}${release}`);
+  await page.getByRole("button", { name: "Promote" }).click();
+  await succeeded(page);
+});
+
+test("people regret it: production goes back, with a reason and the service's name", async () => {
+  const { page } = rhea;
+  await page.getByRole("button", { name: "Roll back" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Reason").fill("The light blinds sailors");
+  await dialog.getByLabel(/This is production/).fill(SERVICE);
+  await look(page, "rollback");
+  await dialog.getByRole("button", { name: "Roll back" }).click();
+  await page.getByRole("heading", { name: "Roll back to 1.0.0" }).waitFor();
+  await page.getByRole("button", { name: "Promote" }).click();
+  await succeeded(page);
+  await page.goto(`${HOST}${release}`);
+  await page.locator(".release-head").getByText("Rolled back").waitFor();
+  await look(page, "release-rolled-back");
+});
+
+test.each([
+  ["services", "/services", "Services"],
+  ["service", `/services/${SERVICE}`, "Lighthouse"],
+  ["releases", "/releases", "All releases"],
+  ["timeline", `/services/${SERVICE}/timeline`, "Timeline of lighthouse"],
+  ["timeline-by-release", `/services/${SERVICE}/timeline?group=release`, "Timeline of lighthouse"],
+  ["timeline-empty", `/services/${SERVICE}/timeline?from=2020-01-01&to=2020-01-02`, "Nothing happened"],
+  ["approvals-empty", "/approvals", "Nothing waits for your vote"],
+  ["audit-forbidden", "/audit", "You may not see or do this"],
+  ["not-found", "/nowhere", "There is no such page"],
+  ["release-not-found", "/releases/01890000-0000-7000-8000-000000000000", "There is no such thing"],
+])("the page %s can be used by everybody", async (name, path, heading) => {
+  await ben.page.goto(`${HOST}${path}`);
+  await ben.page.getByRole("heading", { name: heading }).waitFor();
+  await expect.poll(() => ben.page.locator(".loading").count()).toBe(0);
+  await look(ben.page, name);
+  if (name === "timeline") await picture(ben.page, name, 620);
+});
+
+test("an admin reads the audit trail, down to one event", async () => {
+  const { page, complaints } = await visitAs(browser, "admin");
+  await page.goto(`${HOST}/audit`);
+  await page.getByRole("row", { name: /release\.approved/ }).first().waitFor();
+  await look(page, "audit");
+  await page.getByRole("row", { name: /release\.approved/ }).first().getByRole("link").click();
+  await page.getByRole("heading", { level: 1, name: /release\.approved/ }).waitFor();
+  await look(page, "audit-event");
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test("an admin governs: rules, access, sources", async () => {
+  const { page, complaints } = await visitAs(browser, "admin");
+  for (const [name, path] of [["governance", "/governance"], ["access", "/governance/access"], ["sources", "/governance/sources"]] as const) {
+    await page.goto(`${HOST}${path}`);
+    await page.getByRole("heading", { level: 1, name: "Governance" }).waitFor();
+    await expect.poll(() => page.locator(".loading").count()).toBe(0);
+    await look(page, name);
+  }
+  expect(complaints).toEqual([]);
+  await page.context().close();
+});
+
+test.each([
+  ["forbidden", 403, "You may not see or do this"],
+  ["failed", 503, "For a test"],
+])("the overview, %s", async (name, status, title) => {
+  const { page } = ben;
+  const problem = { type: "/problems/for-a-test", title: "For a test", status, detail: "nobody is told what runs", request_id: "r-1" };
+  await page.route("**/api/v1/overview*", (route) => route.fulfill({ status, contentType: "application/problem+json", json: problem }));
+  await page.goto(HOST);
+  await page.getByRole("heading", { name: title }).waitFor();
+  await look(page, `overview-${name}`);
+  await page.unroute("**/api/v1/overview*");
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("row", { name: /lighthouse/ }).waitFor();
+});
+
+test("the overview, loading", async () => {
+  const { page } = ben;
+  await page.route("**/api/v1/overview*", () => new Promise(() => undefined));
+  await page.goto(HOST);
+  await page.getByText("Loading the deployments").waitFor();
+  await shoot(page, "overview-loading");
+  await page.unroute("**/api/v1/overview*");
+});
+
+test("a connection that is lost is told, what was read stays, and it comes back by itself", async () => {
+  const proxy = await Proxy.start();
+  const { page } = await visit(browser);
+  await signIn(page, "ben", release, proxy.address);
+  await page.getByText("Live").waitFor();
+  await page.getByRole("heading", { name: "Release 1.1.0" }).waitFor();
+  proxy.cut();
+  await page.getByText(/The connection to the host is lost/).waitFor();
+  await page.getByRole("heading", { name: "Release 1.1.0" }).waitFor();
+  await look(page, "offline");
+  proxy.mend();
+  await page.getByText("Live").waitFor();
+  expect(await page.getByText(/The connection to the host is lost/).count()).toBe(0);
+  await page.context().close();
+  await proxy.stop();
+});
+
+test("below a prefix: sign-in, links, and an address that is opened anew", async () => {
+  const proxy = await Proxy.start("/tools/delivery");
+  const { page, complaints } = await visit(browser);
+  await signIn(page, "ben", "/", proxy.address);
+  await page.getByRole("link", { name: "Services" }).click();
+  await page.getByRole("link", { name: "Lighthouse" }).click();
+  await page.getByRole("heading", { name: "Lighthouse" }).waitFor();
+  expect(page.url()).toBe(`${proxy.address}/services/${SERVICE}`);
+  await page.reload();
+  await page.getByRole("heading", { name: "Lighthouse" }).waitFor();
+  expect(complaints).toEqual([]);
+  await page.context().close();
+  await proxy.stop();
+});
+
+test("whoever's token is revoked is signed out", async () => {
+  const { id, row_version, token } = await ask<{ id: string; row_version: number; token: string }>("admin", "/tokens", {
+    method: "POST",
+    body: { principal: "dora", roles: ["viewer"] },
+  });
+  const { page } = await visit(browser);
+  await page.goto(HOST);
+  await page.getByLabel("API token").fill(token);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("Live").waitFor();
+  await ask("admin", `/tokens/${id}`, { method: "DELETE", headers: { "if-match": `"${row_version}"` } });
+  await page.getByLabel("API token").waitFor();
+  expect(await page.getByText("dora").count()).toBe(0);
+  await page.context().close();
+});
+
+test("no page broke the policy, and the policy holds", async () => {
+  expect([ada, ben, cleo, rhea].flatMap(({ complaints }) => complaints)).toEqual([]);
+  await ben.page.evaluate(() => {
+    const script = document.createElement("style");
+    script.textContent = "body { color: red }";
+    document.head.append(script);
+  });
+  await expect.poll(() => ben.complaints.join()).toMatch(/style-src/);
+  const markup = await ben.page.evaluate(() => {
+    try {
+      document.body.innerHTML = "<b>text</b>";
+      return "taken";
+    } catch {
+      return "refused";
+    }
+  });
+  expect(markup).toBe("refused");
+  expect(await ben.page.evaluate(() => document.cookie), "no script reads the session").not.toContain("cicd");
+});
+
+async function succeeded(page: Page): Promise<void> {
+  await page.locator(".release-head").getByText("Succeeded").waitFor();
+}
+
+/** A vote by the API: how people cast one is told above. */
+async function approve(voter: string): Promise<void> {
+    const { content_digest: content } = await ask<{ content_digest: string }>(voter, release);
+  await ask(voter, `${release}/approve`, { method: "POST", body: { content } });
+}
