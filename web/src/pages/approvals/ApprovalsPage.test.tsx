@@ -1,9 +1,10 @@
 import { screen, within } from "@testing-library/react";
+import { http, HttpResponse } from "msw";
 import { beforeEach, expect, test } from "vitest";
 
 import { open } from "../../test/render";
-import { ben, ID, waiting } from "../../test/samples";
-import { answers, refuses } from "../../test/server";
+import { ben, ID, RUN, waiting } from "../../test/samples";
+import { answers, refuses, server } from "../../test/server";
 
 beforeEach(() => answers("/api/v1/session", ben));
 
@@ -23,6 +24,25 @@ test("nothing waits", async () => {
   answers("/api/v1/me/approvals", { items: [], next: null });
   open("/approvals");
   expect(await screen.findByText("Nothing waits for your vote")).toBeVisible();
+});
+
+test("what waits for others is there too, and says why one's own vote is not asked", async () => {
+  answers("/api/v1/me/approvals", { items: [], next: null });
+  const asked: (string | null)[] = [];
+  const own = { ...waiting, id: RUN, requester: "ben", version: "1.5.0" };
+  const voted = { ...waiting, votes: waiting.votes.map((vote) => ({ ...vote, person: "ben" })) };
+  server.use(
+    http.get("http://localhost:3000/api/v1/releases", ({ request }) => {
+      asked.push(new URL(request.url).searchParams.get("status"));
+      return HttpResponse.json({ items: [own, voted], next: null });
+    }),
+  );
+  const { user, router } = open("/approvals");
+  await user.selectOptions(await screen.findByLabelText("Shown"), "all");
+  expect(await screen.findByText("You asked for it, so somebody else has to agree.")).toBeVisible();
+  expect(screen.getByText("You have voted.")).toBeVisible();
+  expect(router.state.location.search).toBe("?show=all");
+  expect(asked).toEqual(["pending_approval"]);
 });
 
 test("a failure can be tried again", async () => {
