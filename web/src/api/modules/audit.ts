@@ -31,3 +31,9 @@ export function exportUrl(filter: AuditFilter, format: "jsonl" | "csv"): string 
   const query = new URLSearchParams({ ...filter, format });
   return `${apiUrl()}/api/v1/audit-events/export?${query}`;
 }
+
+/** A whole chain as its export gives it, JSON Lines. */
+export async function exportedChain(chain: Chain): Promise<string> {
+  const { data } = await api().GET("/api/v1/audit-events/export", { params: { query: { chain, format: "jsonl" } }, parseAs: "text" });
+  return typeof data === "string" ? data : "";
+}

@@ -9,6 +9,7 @@ import { Time } from "../../ui/Time";
 import { dayBegins, type Filters, useFilters } from "../../ui/useFilters";
 import { useTitle } from "../../ui/useTitle";
 import { AUDIT_FILTERS, AuditFilters } from "./AuditFilters";
+import { ChainCheck } from "./ChainCheck";
 
 /** Every event of a chain, as an auditor asks for it. */
 export function AuditPage() {
@@ -31,6 +32,7 @@ export function AuditPage() {
           <a className="button" href={exportUrl(filter, "csv")} download>Export CSV</a>
         </p>
       </div>
+      <ChainCheck chain={filter.chain ?? "ledger"} />
       <AuditFilters filters={filters} onChange={setFilter} />
       {pages.isPending && <Loading what="the events" />}
       {pages.error && <Failure error={pages.error} retry={() => void pages.refetch()} />}

@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+
+import { screen } from "@testing-library/react";
+import { beforeAll, beforeEach, expect, test } from "vitest";
+
+import { initSync } from "../../api/rules";
+import { open } from "../../test/render";
+import { ben } from "../../test/samples";
+import { answers, refuses, says } from "../../test/server";
+
+interface Golden {
+  name: string;
+  arguments: { export: string };
+}
+
+/** An export of the corpus that the server's rules are held to, too. */
+function exported(name: string): string {
+  const corpus = JSON.parse(readFileSync("../tests/golden/verifyAuditChain.json", "utf8")) as Golden[];
+  const found = corpus.find((golden) => golden.name === name);
+  if (!found) throw new TypeError(`the corpus has no export “${name}”`);
+  return found.arguments.export;
+}
+
+beforeAll(() => initSync(readFileSync("../cicd-wasm/npm/dist/rules_bg.wasm")));
+beforeEach(() => {
+  answers("/api/v1/session", ben);
+  answers("/api/v1/me/approvals", { items: [], next: null });
+  answers("/api/v1/audit-events", { items: [], next: null });
+});
+
+const VERIFY = "Verify this chain in the browser";
+
+test("the badge is earned: it is there only once every hash was computed anew", async () => {
+  says("/api/v1/audit-events/export", exported("whole"));
+  const { user } = open("/audit");
+  const button = await screen.findByRole("button", { name: VERIFY });
+  expect(screen.queryByText("Verified in this browser")).toBeNull();
+  await user.click(button);
+  expect(await screen.findByText("Verified in this browser")).toBeVisible();
+  expect(screen.getByText(/acme, ledger: 21 events up to 21/)).toBeVisible();
+});
+
+test.each(["bytes altered", "time altered", "an event missing", "two swapped"])("%s: no badge, and the place is named", async (name) => {
+  says("/api/v1/audit-events/export", exported(name));
+  const { user } = open("/audit");
+  await user.click(await screen.findByRole("button", { name: VERIFY }));
+  expect(await screen.findByText(/broken at event \d+/)).toBeVisible();
+  expect(screen.queryByText("Verified in this browser")).toBeNull();
+});
+
+test("an export from a file is verified without the host", async () => {
+  const text = exported("three chains in one file");
+  // What jsdom's files lack.
+  const file = Object.assign(new File([text], "audit.jsonl"), { text: () => Promise.resolve(text) });
+  const { user } = open("/audit");
+  await user.upload(await screen.findByLabelText(/an export from a file/), file);
+  expect(await screen.findByText("Verified in this browser")).toBeVisible();
+  expect(screen.getByText(/other, ledger: 3 events/)).toBeVisible();
+});
+
+test("nothing to verify earns nothing", async () => {
+  says("/api/v1/audit-events/export", "");
+  const { user } = open("/audit");
+  await user.click(await screen.findByRole("button", { name: VERIFY }));
+  expect(await screen.findByText(/There is no event in it/)).toBeVisible();
+  expect(screen.queryByText("Verified in this browser")).toBeNull();
+});
+
+test("who may not export is told so", async () => {
+  refuses("get", "/api/v1/audit-events/export", 403, { request_id: "req-6" });
+  const { user } = open("/audit");
+  await user.click(await screen.findByRole("button", { name: VERIFY }));
+  expect(await screen.findByText(/You may not see or do this/)).toBeVisible();
+});
