@@ -9,6 +9,15 @@ import { Proxy } from "./support/proxy";
 const SERVICE = "lighthouse";
 const PRODUCTION = "lighthouse-production";
 
+/** What an admin may change: a name, an address and a heading each. */
+const GOVERNED = [
+  ["governance", "/governance", "Governance"],
+  ["access", "/governance/access", "Governance"],
+  ["sources", "/governance/sources", "Governance"],
+  ["settings-ci", `/services/${SERVICE}/settings`, "Settings of lighthouse"],
+  ["settings-cd", `/services/${SERVICE}/settings/${PRODUCTION}`, "Settings of lighthouse"],
+] as const;
+
 let browser: Browser;
 let ada: Visitor;
 let ben: Visitor;
@@ -166,11 +175,11 @@ test("an admin reads the audit trail, down to one event", async () => {
   await page.context().close();
 });
 
-test("an admin governs: rules, access, sources", async () => {
+test("an admin governs: rules, access, sources, settings", async () => {
   const { page, complaints } = await visitAs(browser, "admin");
-  for (const [name, path] of [["governance", "/governance"], ["access", "/governance/access"], ["sources", "/governance/sources"]] as const) {
+  for (const [name, path, heading] of GOVERNED) {
     await page.goto(`${HOST}${path}`);
-    await page.getByRole("heading", { level: 1, name: "Governance" }).waitFor();
+    await page.getByRole("heading", { level: 1, name: heading }).waitFor();
     await expect.poll(() => page.locator(".loading").count()).toBe(0);
     await look(page, name);
   }

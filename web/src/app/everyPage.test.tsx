@@ -1,6 +1,9 @@
-import { screen, waitFor } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { readFileSync } from "node:fs";
 
+import { screen, waitFor } from "@testing-library/react";
+import { beforeAll, expect, test } from "vitest";
+
+import { initSync } from "../api/rules";
 import { violations } from "../test/axe";
 import { open } from "../test/render";
 import { PAGES, type PageOfWorld, world } from "../test/world";
@@ -18,6 +21,8 @@ const HOSTILE = [
   "\u202Etxt.exe\u2066",
   "<meta http-equiv=refresh content='0;url=https://example.com'>",
 ].join(" ");
+
+beforeAll(() => initSync(readFileSync("../cicd-wasm/npm/dist/rules_bg.wasm")));
 
 /** Opens a page of a world full of `text`, and waits until it has read everything. */
 async function shown({ path, heading }: PageOfWorld, text: string): Promise<void> {

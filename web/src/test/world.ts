@@ -1,6 +1,7 @@
 import { http, HttpResponse } from "msw";
 
 import type { AuditEvent } from "../api/modules/audit";
+import type { CdConfig } from "../api/modules/cdConfig";
 import type { Permissions } from "../api/modules/permissions";
 import type { Source, SourceDelivery } from "../api/modules/sources";
 import type { TimelineEntry } from "../api/modules/timeline";
@@ -26,6 +27,8 @@ export const PAGES: PageOfWorld[] = [
   { path: "/services", heading: /^Services/ },
   { path: "/services/lighthouse", heading: /./ },
   { path: "/services/lighthouse/release", heading: /^New release/ },
+  { path: "/services/lighthouse/settings", heading: /^Settings/ },
+  { path: `/services/lighthouse/settings/${production.id}`, heading: /^Settings/ },
   { path: "/services/lighthouse/timeline", heading: /^Timeline/ },
   { path: "/governance", heading: /^Governance/ },
   { path: "/governance/access", heading: /^Governance/ },
@@ -43,6 +46,7 @@ export function world(text: string): void {
   answers("/api/v1/me/permissions", mayAll);
   server.use(http.get("http://localhost:3000/api/v1/*/:id/log", () => HttpResponse.text(`${text}\n`)));
   shipping(text);
+  configured(text);
   governing(text);
   remembering(text);
 }
@@ -63,6 +67,14 @@ function shipping(text: string): void {
   const told = { ...built, trigger: { ...built.trigger, actor: text, reason: text } };
   answers("/api/v1/services/{service}/ci-runs", { items: [told], next: null });
   answers("/api/v1/ci-runs/{id}", told);
+}
+
+function configured(text: string): void {
+  const about = { revision: 3, row_version: 7, updated_at: AT, updated_by: text };
+  answers("/api/v1/services/{service}/ci-config", { service: "lighthouse", ...about, spec: { ...run().spec, repository: text } });
+  const { strategy, approval } = waiting.content;
+  const spec: CdConfig["spec"] = { strategy, approval, queue: "supersede", when_stale: "cancel", rollback: { approval: [] }, deadline_seconds: 3600, allow_external_artifacts: false };
+  answers("/api/v1/deployments/{deployment}/cd-config", { deployment: production.id, ...about, spec });
 }
 
 function governing(text: string): void {
