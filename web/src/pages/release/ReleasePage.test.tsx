@@ -126,6 +126,14 @@ test.each([
   expect(stepsOf(detail(executing(step, { phase }))).map(({ progress }) => progress)).toEqual(expected);
 });
 
+test("a release that a later one took back had all its steps, and leads to that one", async () => {
+  const state = { status: "rolled_back", started_at: waiting.created_at, finished_at: waiting.created_at, cause: { code: "undone_by", release: "r-9" } } as ReleaseDetail["state"];
+  answers("/api/v1/releases/{id}", detail({ state, allowed_commands: [], outstanding: [] }));
+  open(PAGE);
+  expect(await screen.findByRole("link", { name: "another release" })).toHaveAttribute("href", "/releases/r-9");
+  expect(stepsOf(detail({ state })).map(({ progress }) => progress)).toEqual(["done", "done", "done", "done"]);
+});
+
 test("a release of somebody else is not there", async () => {
   refuses("get", "/api/v1/releases/{id}", 404, { request_id: "req-8" });
   open(PAGE);

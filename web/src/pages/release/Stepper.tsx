@@ -1,3 +1,5 @@
+import { Link } from "react-router";
+
 import type { ReleaseDetail } from "../../api/modules/releases";
 import { Time } from "../../ui/Time";
 import { type Progress, stepsOf } from "./steps";
@@ -28,6 +30,9 @@ export function Stepper({ release }: { release: ReleaseDetail }) {
 /** What the rollout does or waits for, in a sentence. */
 function Standing({ release }: { release: ReleaseDetail }) {
   const { state } = release;
+  if (state.status === "rolled_back" && state.cause.code === "undone_by") {
+    return <p className="standing">It was rolled out, and <Link to={`/releases/${state.cause.release}`}>another release</Link> brought back what ran before.</p>;
+  }
   if (state.status === "failed" || state.status === "rolled_back") return <p className="standing bad">{causeOf(state.cause)}</p>;
   if (state.status !== "executing") return null;
   if (state.phase.phase === "waiting") {

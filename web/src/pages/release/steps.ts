@@ -33,6 +33,8 @@ export function stepsOf(release: ReleaseDetail): Step[] {
 /** The index in the engine's plan of what happens now, or what all steps are alike. */
 function positionOf(state: ReleaseDetail["state"]): number | Progress {
   if (state.status === "succeeded") return "done";
+  // Undone by a later release, it had not stopped on its way.
+  if (state.status === "rolled_back" && state.cause.code === "undone_by") return "done";
   if (state.status === "failed" || state.status === "rolled_back") return "stopped";
   if (state.status !== "executing") return "ahead";
   // While it waits, the next step is the one after the pause.
