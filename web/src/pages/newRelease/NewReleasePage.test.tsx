@@ -1,10 +1,15 @@
+import { readFileSync } from "node:fs";
+
 import { screen, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
-import { beforeEach, expect, test } from "vitest";
+import { beforeAll, beforeEach, expect, test } from "vitest";
 
+import { initSync } from "../../api/rules";
 import { open } from "../../test/render";
 import { ben, detail, glance, ID, mayAll, production, run, RUN, waiting } from "../../test/samples";
 import { answers, isSilent, refuses, server } from "../../test/server";
+
+beforeAll(() => initSync(readFileSync("../cicd-wasm/npm/dist/rules_bg.wasm")));
 
 beforeEach(() => {
   answers("/api/v1/session", ben);
@@ -37,7 +42,8 @@ test("what would happen is asked of the host before anything is", async () => {
   const preview = screen.getByRole("region", { name: "What would happen" });
   expect(await within(preview).findByText("2 × approver")).toBeVisible();
   expect(preview).toHaveTextContent("1.3.0 → 2");
-  expect(preview).toHaveTextContent("20 % waits for resume, then analysis “command”");
+  expect(preview).toHaveTextContent(/\+0:00:0020 % of the traffic\+0:00:00Wait until somebody resumes it/);
+  expect(preview).toHaveTextContent(/laterJudged by the analysis “command”/);
   expect(preview).toHaveTextContent("Nothing stands in the way");
   expect(asked.every(({ dry }) => dry)).toBe(true);
 });

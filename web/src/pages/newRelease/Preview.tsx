@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 
 import { overview } from "../../api/modules/overview";
 import { type Release, tryRelease } from "../../api/modules/releases";
+import { RolloutAxis } from "../../ui/RolloutAxis";
 import { ActionFailure, Loading } from "../../ui/states";
 import { plannedSteps } from "../release/steps";
 import { draftOf, type Form, missing } from "./draft";
@@ -21,7 +22,7 @@ export function Preview({ service, form }: { service: string; form: Form }) {
       {incomplete && <p className="muted">{incomplete}</p>}
       {!incomplete && trial.isPending && <Loading what="what the host would say" />}
       <ActionFailure error={incomplete ? undefined : trial.error} />
-      {!incomplete && trial.data && <><Votes release={trial.data} /><Steps release={trial.data} /></>}
+      {!incomplete && trial.data && <><Votes release={trial.data} /><RolloutAxis strategy={trial.data.content.strategy} otherwise={<Steps release={trial.data} />} /></>}
       {glance && <Obstacles glance={glance} />}
     </section>
   );
@@ -34,6 +35,7 @@ function Votes({ release }: { release: Release }) {
   return <p>Waits for votes: <strong>{asked}</strong>. Your own does not count.</p>;
 }
 
+/** The steps without their times, which only the rules tell. */
 function Steps({ release }: { release: Release }) {
   return (
     <ol className="planned">

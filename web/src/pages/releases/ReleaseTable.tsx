@@ -1,5 +1,5 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 
 import type { Release } from "../../api/modules/releases";
 import { Row } from "./Row";
@@ -17,15 +17,17 @@ interface Props {
 export function ReleaseTable({ rows, pages }: Props) {
   const [frame, setFrame] = useState<HTMLDivElement | null>(null);
   const top = frame?.offsetTop ?? 0;
+  // The same function as long as the rows are: another one lets everything be measured anew.
+  const getItemKey = useCallback((index: number) => rows[index]?.id ?? index, [rows]);
   // Its functions are used here alone.
   // oxlint-disable-next-line react-hooks/incompatible-library
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => rows[index]?.id ?? index,
+    getItemKey,
     // What is not laid out has no height.
     measureElement: (element) => element.getBoundingClientRect().height || ROW_HEIGHT,
-    overscan: 12,
+    overscan: 8,
     scrollMargin: top,
   });
   const seen = virtual.getVirtualItems();

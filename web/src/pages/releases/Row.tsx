@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { type Ref } from "react";
+import { memo, type Ref } from "react";
 import { Link } from "react-router";
 
 import { getRelease, type Release } from "../../api/modules/releases";
@@ -13,7 +13,7 @@ interface Props {
 }
 
 /** A release in the list. It is read again when an event tells that it changed. */
-export function Row({ release: read, index, ref }: Props) {
+export const Row = memo(function Row({ release: read, index, ref }: Props) {
   const { data: release } = useQuery<Release>({
     queryKey: ["release", read.id, "row"],
     queryFn: () => getRelease(read.id),
@@ -31,4 +31,4 @@ export function Row({ release: read, index, ref }: Props) {
       <td data-label="When" className="when"><Time at={release.created_at} /></td>
     </tr>
   );
-}
+});

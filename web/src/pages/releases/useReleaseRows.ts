@@ -1,4 +1,5 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 
 import { listReleases, type Release, type ReleaseFilter } from "../../api/modules/releases";
 
@@ -22,7 +23,7 @@ export function useReleaseRows(filter: ReleaseFilter) {
     staleTime: Infinity,
     ...(first && { initialData: first }),
   });
-  const rows = first ? merged(newest.data?.items ?? [], pages.data?.pages.flatMap(({ items }) => items) ?? []) : [];
+  const rows = useMemo(() => merged(newest.data?.items ?? [], pages.data?.pages.flatMap(({ items }) => items) ?? []), [newest.data, pages.data]);
   return { pages, rows, stale: newest.isError };
 }
 

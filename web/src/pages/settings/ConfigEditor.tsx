@@ -4,17 +4,17 @@ import { type FormEvent, useState } from "react";
 import { denied } from "../../api/modules/permissions";
 import { ProblemError } from "../../api/problem";
 import { Button } from "../../ui/Button";
+import { RolloutAxis } from "../../ui/RolloutAxis";
 import { ActionFailure, Empty, Failure, Loading } from "../../ui/states";
 import { Time } from "../../ui/Time";
 import { Changes } from "./Changes";
 import { Conflict } from "./Conflict";
 import { DraftProvider } from "./draft";
 import { History } from "./History";
-import { isSame, type Json } from "./json";
+import { at, isSame, type Json } from "./json";
 import { JsonView } from "./JsonView";
 import type { ConfigKind, Stored } from "./kinds";
 import { Problems } from "./Problems";
-import { RolloutPreview } from "./RolloutPreview";
 import { type Checks, useChecks } from "./useChecks";
 
 /** Reads a config and lets it be edited. */
@@ -83,12 +83,23 @@ function Editor({ kind, latest, stale }: { kind: ConfigKind; latest: Stored | nu
           <ActionFailure error={isOtherVersion(save.error) ? null : (save.error ?? checks.refusal)} />
         </form>
         <div>
-          <RolloutPreview strategyOf={draft} />
+          <Rollout strategy={at(draft, "/strategy")} />
           <JsonView draft={draft} onChange={setDraft} onReadable={setReadable} />
           {base && <History filter={kind.history} revision={base.revision} />}
         </div>
       </div>
     </DraftProvider>
+  );
+}
+
+/** What a strategy makes of a rollout; a CI config has none. */
+function Rollout({ strategy }: { strategy: Json | undefined }) {
+  if (strategy === undefined) return null;
+  return (
+    <section className="card" aria-labelledby="rollout-preview">
+      <h2 id="rollout-preview">The rollout, step by step</h2>
+      <RolloutAxis strategy={strategy} otherwise={<p className="muted">To be seen once nothing is wrong with the strategy.</p>} />
+    </section>
   );
 }
 

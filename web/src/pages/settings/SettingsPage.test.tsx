@@ -169,7 +169,7 @@ test("who may not change it is told why, and the host is not asked", async () =>
 test("a strategy brings its own parameters, and what they make of a rollout", async () => {
   const { user } = open(CD);
   const plan = await screen.findByRole("region", { name: "The rollout, step by step" });
-  expect(plan).toHaveTextContent("20 % of the traffic");
+  expect(await within(plan).findByText("20 % of the traffic")).toBeVisible();
   expect(plan).toHaveTextContent(/\+0:01:30Everybody gets it/);
   await user.selectOptions(screen.getByLabelText("A new version comes"), "blue-green");
   expect(screen.queryByLabelText("Share (%)")).toBeNull();

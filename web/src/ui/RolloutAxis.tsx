@@ -1,17 +1,23 @@
 import { useQuery } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 
-import { loadRules, previewRollout, type PreviewStep } from "../../api/rules";
-import { at, type Json } from "./json";
+import { loadRules, previewRollout, type PreviewStep } from "../api/rules";
 
-/** The steps that a strategy makes of a rollout, and when each begins at the earliest; nothing where there is none, or a wrong one. */
-export function RolloutPreview({ strategyOf }: { strategyOf: Json }) {
+interface Props {
+  /** A strategy, or a draft of one. */
+  strategy: unknown;
+  /** What is shown where the rules refuse it, or can't be loaded. */
+  otherwise?: ReactNode;
+}
+
+/** The steps that a strategy makes of a rollout, and when each begins at the earliest. */
+export function RolloutAxis({ strategy, otherwise = null }: Props) {
   const rules = useQuery({ queryKey: ["rules"], queryFn: loadRules, staleTime: Infinity, gcTime: Infinity });
-  const strategy = at(strategyOf, "/strategy");
-  const preview = rules.data && strategy !== undefined ? previewRollout(strategy) : undefined;
-  if (!preview?.valid) return null;
+  const preview = rules.data && previewRollout(strategy);
+  if (rules.isPending) return null;
+  if (!preview?.valid) return otherwise;
   return (
-    <section className="card" aria-labelledby="rollout-preview">
-      <h2 id="rollout-preview">The rollout, step by step</h2>
+    <>
       <ol className="axis">
         {preview.value.steps.map((planned, index) => (
           // The order of a plan never changes.
@@ -20,19 +26,19 @@ export function RolloutPreview({ strategyOf }: { strategyOf: Json }) {
         ))}
       </ol>
       <p className="muted small">Times are the earliest: as if putting it there, shifting and judging took none.</p>
-    </section>
+    </>
   );
 }
 
 /** When a step begins, as `+1:30:00`. */
-export function timeOf({ earliest_seconds: seconds }: PreviewStep): string {
+function timeOf({ earliest_seconds: seconds }: PreviewStep): string {
   if (seconds === null) return "later";
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   return `+${parts.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, "0"))).join(":")}`;
 }
 
 /** What a step does, in words. */
-export function titleOf({ step }: PreviewStep): string {
+function titleOf({ step }: PreviewStep): string {
   if (step === "apply") return "Put it there";
   if (step === "promote") return "Everybody gets it";
   if ("set-weight" in step) return `${step["set-weight"].weight} % of the traffic`;
