@@ -167,6 +167,8 @@ test("an admin reads the audit trail, down to one event", async () => {
   const { page, complaints } = await visitAs(browser, "admin");
   await page.goto(`${HOST}/audit`);
   await page.getByRole("row", { name: /release\.approved/ }).first().waitFor();
+  await page.getByRole("button", { name: "Verify this chain in the browser" }).click();
+  await page.getByText("Verified in this browser").waitFor();
   await look(page, "audit");
   await page.getByRole("row", { name: /release\.approved/ }).first().getByRole("link").click();
   await page.getByRole("heading", { level: 1, name: /release\.approved/ }).waitFor();
