@@ -1,9 +1,9 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { launch, signIn, visit, visitAs, type Visitor } from "./support/browser";
 import { ask, commitSite, HOST } from "./support/host";
-import { look, picture, shoot } from "./support/look";
+import { look, picture, shoot, tellOf } from "./support/look";
 import { Proxy } from "./support/proxy";
 
 const SERVICE = "lighthouse";
@@ -31,6 +31,8 @@ beforeAll(async () => {
   [ada, ben, cleo, rhea] = await Promise.all([visitAs(browser, "ada"), visit(browser), visitAs(browser, "cleo"), visitAs(browser, "rhea")]);
 });
 afterAll(() => browser?.close());
+// Where it broke is seldom where it went wrong: everybody's page is told.
+beforeEach(({ onTestFailed }) => onTestFailed(() => tellOf(browser)));
 
 test("a wrong token is told; a right one shows what runs where", async () => {
   const { page } = ben;
@@ -287,6 +289,6 @@ async function succeeded(page: Page): Promise<void> {
 
 /** A vote by the API: how people cast one is told above. */
 async function approve(voter: string): Promise<void> {
-    const { content_digest: content } = await ask<{ content_digest: string }>(voter, release);
+  const { content_digest: content } = await ask<{ content_digest: string }>(voter, release);
   await ask(voter, `${release}/approve`, { method: "POST", body: { content } });
 }

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 
 import type axe from "axe-core";
-import type { Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { expect } from "vitest";
 
 declare global {
@@ -48,4 +48,14 @@ export async function picture(page: Page, name: string, height: number): Promise
   if (!IMAGES) return;
   mkdirSync(IMAGES, { recursive: true });
   await page.screenshot({ path: `${IMAGES}/${name}.png`, clip: { x: 0, y: 0, width: DESK.width, height } });
+}
+
+/** Tells what every page says, and keeps its picture. */
+export async function tellOf(browser: Browser): Promise<void> {
+  const pages = browser.contexts().flatMap((context) => context.pages());
+  for (const [index, page] of pages.entries()) {
+    await shoot(page, `failed-${index}`).catch(() => undefined);
+    const text = await page.locator("body").innerText({ timeout: 5_000 }).catch(String);
+    console.error(`${page.url()}\n${text.replace(/\n+/g, "\n").slice(0, 3_000)}\n`);
+  }
 }

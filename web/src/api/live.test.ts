@@ -12,7 +12,7 @@ test("a stream that breaks is continued from the last event", async () => {
     http.get("http://localhost:3000/api/v1/events", ({ request }) => {
       asked.push(request.headers.get("last-event-id"));
       if (asked.length === 2) stop.abort();
-      return HttpResponse.text('id: 5\nevent: release.approved\ndata: {"seq":5}\n\n', { headers: { "content-type": "text/event-stream" } });
+      return HttpResponse.text('id: 4\nevent: ready\ndata: {"seq":4}\n\nid: 5\nevent: release.approved\ndata: {"seq":5}\n\n', { headers: { "content-type": "text/event-stream" } });
     }),
   );
   const heard: LiveNews["type"][] = [];

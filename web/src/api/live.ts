@@ -1,5 +1,6 @@
 import { apiUrl } from "./base";
 import type { Schema } from "./client";
+import { forgetSeen, noteSeen } from "./consistency";
 import { ProblemError, problemOf } from "./problem";
 import { EventParser, type ServerEvent } from "./sse";
 
@@ -42,22 +43,26 @@ async function connection(place: { last?: string }, signal: AbortSignal, hear: (
   const response = await globalThis.fetch(`${apiUrl()}/api/v1/events`, { headers, signal });
   if (!response.ok) throw new ProblemError(await problemOf(response));
   if (!response.body) return;
-  hear({ type: "open" });
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   const parser = new EventParser();
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
     for (const event of parser.push(value)) {
-      if (event.id !== undefined) place.last = event.id;
+      if (event.event === "reset") forgetSeen();
+      if (event.id !== undefined) {
+        place.last = event.id;
+        noteSeen(Number(event.id));
+      }
       tell(event, hear);
     }
   }
 }
 
 function tell({ event, data }: ServerEvent, hear: (news: LiveNews) => void): void {
-  if (event === "reset") hear({ type: "reset" });
-  else if (event !== "ready" && event !== "end") hear({ type: "event", event: JSON.parse(data) as LiveEvent });
+  if (event === "ready") hear({ type: "open" });
+  else if (event === "reset") hear({ type: "reset" });
+  else if (event !== "end") hear({ type: "event", event: JSON.parse(data) as LiveEvent });
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 
 import { listen, type LiveEvent } from "../api/live";
 import { ProblemError } from "../api/problem";
+import { Freshness } from "./freshness";
 import { SESSION } from "./session";
 
 export type Connection = "connecting" | "live" | "lost";
@@ -13,7 +14,9 @@ export function useLive(): Connection {
   const [connection, setConnection] = useState<Connection>("connecting");
   useEffect(() => {
     const stop = new AbortController();
-    let missed = false;
+    const freshness = new Freshness(client);
+    // What was read before the stream opened may already have been old by then.
+    let missed = true;
     void listen((news) => {
       if (news.type === "broken") {
         missed = true;
@@ -22,11 +25,14 @@ export function useLive(): Connection {
         return;
       }
       setConnection("live");
-      if (news.type === "reset" || missed) void client.invalidateQueries();
-      else if (news.type === "event") for (const queryKey of touched(news.event)) void client.invalidateQueries({ queryKey });
+      if (news.type === "reset" || missed) freshness.outdate([]);
+      else if (news.type === "event") for (const queryKey of touched(news.event)) freshness.outdate(queryKey);
       missed = false;
     }, stop.signal);
-    return () => stop.abort();
+    return () => {
+      stop.abort();
+      freshness.stop();
+    };
   }, [client]);
   return connection;
 }

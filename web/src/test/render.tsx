@@ -10,7 +10,8 @@ import { ThemeProvider } from "../app/theme";
 /** Shows the whole program at `address`. */
 export function open(address: string) {
   const client = makeQueryClient();
-  client.setDefaultOptions({ queries: { retry: false }, mutations: { retry: false } });
+  const { queries, mutations } = client.getDefaultOptions();
+  client.setDefaultOptions({ queries: { ...queries, retry: false }, mutations: { ...mutations, retry: false } });
   const router = createMemoryRouter(routes, { initialEntries: [address] });
   render(
     <ThemeProvider>

@@ -3,7 +3,7 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup, configure } from "@testing-library/react";
 import { afterAll, afterEach, beforeAll } from "vitest";
 
-import { forgetWrites } from "../api/consistency";
+import { forgetSeen } from "../api/consistency";
 import { server } from "./server";
 
 // Generous: on a busy machine a page takes its time, and no test is about how long.
@@ -12,7 +12,7 @@ beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
 afterEach(() => {
   cleanup();
   server.resetHandlers();
-  forgetWrites();
+  forgetSeen();
   localStorage.clear();
 });
 afterAll(() => server.close());

@@ -1,5 +1,5 @@
 import { api, body, type Schema } from "../client";
-import { forgetWrites } from "../consistency";
+import { forgetSeen } from "../consistency";
 import { ProblemError } from "../problem";
 
 export type Session = Schema["Session"];
@@ -16,12 +16,12 @@ export async function currentSession(): Promise<Session | null> {
 
 /** Opens a session with an API token. The token is sent once and kept nowhere: the host answers with a cookie that no script reads. */
 export async function signIn(token: string): Promise<Session> {
-  forgetWrites();
+  forgetSeen();
   return body(api().POST("/api/v1/session", { body: {}, headers: { authorization: `bearer ${token}` } }));
 }
 
 /** Ends `session`, whose version stands for its entity tag. */
 export async function signOut(session: Session): Promise<void> {
   await api().DELETE("/api/v1/session", { params: { header: { "If-Match": `"${session.row_version}"` } } });
-  forgetWrites();
+  forgetSeen();
 }
