@@ -1,8 +1,10 @@
 //! Project commands: `cargo xtask <command>`.
 
 mod bench;
+mod debian;
 mod failure;
 mod front;
+mod node;
 mod pages;
 mod prove;
 mod report;

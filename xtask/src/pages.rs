@@ -7,9 +7,6 @@ use std::process::Command;
 use crate::failure::Failure;
 use crate::{tool, wasm};
 
-/// The oldest Node.js that the pages are built by.
-const OLDEST: (u32, u32) = (20, 19);
-
 /// The checks of `web/package.json`, in the order in which the cheaper ones fail first.
 const CHECKS: &[&str] = &["types:check", "lint", "typecheck", "test"];
 
@@ -90,35 +87,4 @@ fn npm_command(arguments: &[&str]) -> Command {
     let mut command = tool::program("npm", arguments);
     command.current_dir(tool::root().join("web")).env("NO_COLOR", "1");
     command
-}
-
-/// Fails, and says what to install, where Node.js is missing or too old.
-pub(crate) fn node() -> Result<(), Failure> {
-    let found = tool::stdout(&mut tool::program("node", &["--version"])).unwrap_or_default();
-    let (major, minor) = OLDEST;
-    if version(&found).is_some_and(|found| found >= OLDEST) && tool::works("npm", &["--version"]) {
-        return Ok(());
-    }
-    let found = if found.is_empty() { "none" } else { found.trim() };
-    Err(Failure::new(format!("install Node.js {major}.{minor} or newer with npm; found: {found}")))
-}
-
-/// The first two numbers of a text like `v20.19.2`.
-fn version(text: &str) -> Option<(u32, u32)> {
-    let mut numbers = text.trim().strip_prefix('v')?.split('.').map(str::parse);
-    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions() {
-        assert_eq!(version("v20.19.2\n"), Some((20, 19)));
-        assert!(version("v18.20.4").is_some_and(|found| found < OLDEST));
-        assert!(version("v24.0.1").is_some_and(|found| found >= OLDEST));
-        assert_eq!(version(""), None);
-        assert_eq!(version("20.19.2"), None);
-    }
 }

@@ -1,13 +1,12 @@
 //! `cargo xtask test`: everything that CI checks.
 
-mod debian;
 mod licences;
 mod packages;
 
 use crate::failure::Failure;
 use crate::pages;
 use crate::report::Report;
-use crate::{tool, wasm};
+use crate::{debian, tool, wasm};
 
 /// Does the checks whose name contains `filter`, prints a line per step, and fails when a step failed.
 pub(crate) fn run(filter: Option<String>) -> Result<(), Failure> {

@@ -1,10 +1,11 @@
-//! The programs that project commands call: cargo, git, rustup.
+//! The programs that project commands call: cargo, git, rustup, npm.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::failure::{Context as _, Failure};
+use crate::node;
 
 /// Where the workspace begins.
 pub(crate) fn root() -> PathBuf {
@@ -34,6 +35,9 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
 pub(crate) fn program(name: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(name);
     command.args(arguments).current_dir(root()).stdin(Stdio::null());
+    if let Some(path) = node::path() {
+        command.env("PATH", path);
+    }
     command
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::failure::{Context as _, Failure};
-use crate::{pages, tool};
+use crate::{node, tool};
 
 /// What the browser runs.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
@@ -25,8 +25,8 @@ pub(crate) fn package() -> PathBuf {
 
 /// Builds the package, and fails where it is too large. Every tool is one that a lock file pins.
 pub(crate) fn build() -> Result<String, Failure> {
-    pages::node()?;
-    let mut printed = target()?;
+    let mut printed = node::prepare()?;
+    printed.push_str(&target()?);
     let arguments = ["rustc", "--quiet", "-p", "cicd-wasm", "--lib", "--crate-type", "cdylib"];
     printed.push_str(&tool::output(tool::cargo(&arguments).args([
         "--profile",

@@ -1,4 +1,4 @@
-//! Programs that the tests call and that Debian's packages bring.
+//! Programs that project commands call and that Debian's packages bring.
 
 use std::path::Path;
 
@@ -11,17 +11,29 @@ struct Needed {
     package: &'static str,
 }
 
-const NEEDED: &[Needed] = &[
+const PYTHON: Needed = Needed { is_there: has_python, package: "python3-venv" };
+
+/// What the tests call.
+const TESTED_BY: &[Needed] = &[
     Needed { is_there: has_postgres, package: "postgresql" },
-    Needed { is_there: has_python, package: "python3-venv" },
+    PYTHON,
     Needed { is_there: has_redis, package: "redis-server" },
     Needed { is_there: has_chromium, package: "chromium" },
 ];
 
-/// Installs what is missing, as root; says in one line what to install otherwise.
-pub(super) fn packages() -> Result<String, Failure> {
+/// Installs what the tests call, as root; says in one line what to install otherwise.
+pub(crate) fn packages() -> Result<String, Failure> {
+    install(TESTED_BY)
+}
+
+/// Installs a Python that makes environments with a `pip` of their own, as root; says in one line what to install otherwise.
+pub(crate) fn python() -> Result<String, Failure> {
+    install(&[PYTHON])
+}
+
+fn install(needed: &[Needed]) -> Result<String, Failure> {
     let missing: Vec<_> =
-        NEEDED.iter().filter(|needed| !(needed.is_there)()).map(|needed| needed.package).collect();
+        needed.iter().filter(|needed| !(needed.is_there)()).map(|needed| needed.package).collect();
     if missing.is_empty() {
         return Ok(String::new());
     }
