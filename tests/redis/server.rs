@@ -106,6 +106,16 @@ impl Server {
         assert_eq!(self.ask("FLUSHALL").as_deref(), Some("+OK\r\n"));
     }
 
+    /// How many keys it keeps.
+    ///
+    /// # Panics
+    /// When it does not answer with a number.
+    #[must_use]
+    pub fn keys(&self) -> u64 {
+        let answer = self.ask("DBSIZE").expect("an answer");
+        answer.trim().trim_start_matches(':').parse().expect("a number of keys")
+    }
+
     /// What it answers first to a command without arguments that hold spaces.
     fn ask(&self, command: &str) -> Option<String> {
         let mut stream = UnixStream::connect(self.socket()).ok()?;

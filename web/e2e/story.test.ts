@@ -114,8 +114,16 @@ test("Ada builds another commit and asks for its release", async () => {
   release = new URL(page.url()).pathname;
 });
 
+test("Ben and Cleo press the same button at the same moment: both votes count", async () => {
+  const pages = [ben.page, cleo.page];
+  await Promise.all(pages.map((page) => page.goto(`${HOST}${release}`)));
+  const buttons = pages.map((page) => page.getByRole("button", { name: "Approve" }));
+  await Promise.all(buttons.map((button) => button.waitFor()));
+  await Promise.all(buttons.map((button) => button.click()));
+  await Promise.all(pages.map((page) => page.locator(".tally", { hasText: "2 of 2 votes" }).waitFor()));
+});
+
 test("it rolls out beside the version that runs", async () => {
-  await Promise.all([approve("ben"), approve("cleo")]);
   const { page } = rhea;
   await page.goto(`${HOST}${release}`);
   await page.getByText(/somebody has to resume it/).waitFor();
@@ -189,6 +197,28 @@ test("an admin governs: rules, access, sources, settings", async () => {
   }
   expect(complaints).toEqual([]);
   await page.context().close();
+});
+
+test("two people change the same settings: the second is told, and both changes stay", async () => {
+  const path = `/services/${SERVICE}/settings`;
+  const admin = await visitAs(browser, "admin");
+  const late = await visit(browser);
+  // Whoever hears no news learns of the other change only by saving.
+  await late.page.route("**/api/v1/events", (route) => route.abort());
+  await signIn(late.page, "ada", path);
+  await late.page.getByLabel("Tags").fill("v*");
+  await admin.page.goto(`${HOST}${path}`);
+  await admin.page.getByLabel("Attempts").fill("4");
+  await save(admin.page);
+  await late.page.getByRole("button", { name: "Save" }).click();
+  const conflict = late.page.getByRole("region", { name: "Somebody else saved meanwhile" });
+  await conflict.waitFor();
+  await look(late.page, "settings-conflict");
+  await conflict.getByRole("button", { name: "Go on with both changes" }).click();
+  await save(late.page);
+  const saved = await ask<object>("ada", `/services/${SERVICE}/ci-config`);
+  expect(saved).toMatchObject({ spec: { max_attempts: 4, tags: ["v*"] } });
+  await Promise.all([admin, late].map(({ page }) => page.context().close()));
 });
 
 test.each([
@@ -287,8 +317,7 @@ async function succeeded(page: Page): Promise<void> {
   await page.locator(".release-head").getByText("Succeeded").waitFor();
 }
 
-/** A vote by the API: how people cast one is told above. */
-async function approve(voter: string): Promise<void> {
-  const { content_digest: content } = await ask<{ content_digest: string }>(voter, release);
-  await ask(voter, `${release}/approve`, { method: "POST", body: { content } });
+async function save(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved.").waitFor();
 }

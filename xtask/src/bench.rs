@@ -5,19 +5,22 @@ mod host;
 use crate::failure::Failure;
 use crate::{tool, wasm};
 
-/// What is measured by something else than cargo.
-const APART: [&str; 2] = ["host", "wasm"];
+type Measure = fn() -> Result<(), Failure>;
 
-/// Runs the benches whose name contains `filter`, then measures the host's start and idle memory, and the rules in a browser;
-/// with the filter `host` or `wasm` only that.
+/// What is measured by something else than cargo.
+const APART: &[(&str, Measure)] =
+    &[("host", host::measure), ("wasm", wasm::measure), ("pages", crate::run::measure_pages)];
+
+/// Runs the benches whose name contains `filter`, then measures the host's start and idle memory, the rules in a browser, and
+/// the pages; with the filter `host`, `wasm` or `pages` only that.
 pub(crate) fn run(filter: Option<&str>) -> Result<(), Failure> {
-    if filter.is_none_or(|filter| !APART.contains(&filter)) {
+    if filter.is_none_or(|filter| APART.iter().all(|(name, _)| *name != filter)) {
         let mut command = tool::cargo(&["bench", "--quiet", "--workspace", "--all-features", "--bench", "*"]);
         command.args(filter.map(|filter| ["--", filter]).into_iter().flatten());
         tool::visibly(&mut command)?;
     }
-    if filter.is_none_or(|filter| filter == "host") {
-        host::measure()?;
+    for (_, measure) in APART.iter().filter(|(name, _)| filter.is_none_or(|filter| filter == *name)) {
+        measure()?;
     }
-    if filter.is_none_or(|filter| filter == "wasm") { wasm::measure() } else { Ok(()) }
+    Ok(())
 }

@@ -33,10 +33,9 @@ pub(crate) fn build() -> Result<(), Failure> {
     built().map(drop)
 }
 
-/// Plays the story of the pages in a browser against the host at `base`, whose files are in `place`. Its screenshots go to
-/// `target/screenshots`.
-pub(crate) fn story(base: &str, place: &Path) -> Result<String, Failure> {
-    let mut command = npm_command(&["run", "story"]);
+/// Runs `script` in a browser against the host at `base`, whose files are in `place`. Its screenshots go to `target/screenshots`.
+pub(crate) fn against(base: &str, place: &Path, script: &str) -> Result<String, Failure> {
+    let mut command = npm_command(&["run", script]);
     command.env("CICD_HOST", base).env("CICD_PLACE", place);
     tool::output(command.env("CICD_SCREENSHOTS", tool::target().join("screenshots")))
 }

@@ -92,6 +92,7 @@ const PROOFS: &[Proof] = &[
         1_000_000,
         &["-p", "cicd-wasm", "--test", "wasm", "made_cases_are_answered_alike"],
     ),
+    Proof::of("story", 1, &["-p", "cicd-tests", "--test", "browser"]),
     Proof::of("schemathesis", 50_000, &["-p", "cicd-http", "--test", "schemathesis"]),
     Proof::of(
         "forgeries",
@@ -139,7 +140,7 @@ pub(crate) fn run(filter: Option<&str>, seed: Option<u64>) -> Result<(), Failure
         println!("\n{}: {}", proof.name, proof.count);
         let started = Instant::now();
         let mut command = tool::cargo(&["test", "--release", "--quiet"]);
-        command.args(proof.test).args(["--", "--nocapture"]);
+        command.args(proof.test).args(["--", "--nocapture", "--include-ignored"]);
         command.env(proof.counter, proof.count.to_string());
         command.env("CICD_PROVE_SEED", seed.to_string()).env("CICD_SEED", seed.to_string());
         let outcome = tool::visibly(&mut command);

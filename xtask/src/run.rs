@@ -36,6 +36,11 @@ pub(crate) fn browse() -> Result<(), Failure> {
     at(Place::temporary()?, browse::tell)
 }
 
+/// Measures how fast the pages answer a hand, on a host of their own.
+pub(crate) fn measure_pages() -> Result<(), Failure> {
+    at(Place::temporary()?, browse::measure)
+}
+
 /// Does `work` at `place`, and says where its files are when it failed.
 fn at(place: Place, work: impl FnOnce(&Place) -> Result<(), Failure>) -> Result<(), Failure> {
     let outcome = work(&place);

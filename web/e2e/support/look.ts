@@ -40,6 +40,8 @@ export async function look(page: Page, name: string): Promise<void> {
 
 /** Keeps a picture of what is seen now. */
 export async function shoot(page: Page, name: string): Promise<void> {
+  // What sticks to the window's edge would stand in the middle of the whole page's picture.
+  await page.evaluate(() => window.scrollTo(0, 0));
   await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
 }
 

@@ -21,7 +21,7 @@ export class Freshness {
     });
   }
 
-  /** Everything whose key begins with `queryKey` is old. */
+  /** Everything whose key begins with `queryKey` is old; what is part of a list comes again with the list when all is. */
   outdate(queryKey: QueryKey): void {
     this.#old.set(JSON.stringify(queryKey), queryKey);
     this.#gathering ??= setTimeout(() => this.#readAgain(), GATHER_MS);
@@ -37,8 +37,9 @@ export class Freshness {
     const keys = [...this.#old.values()];
     this.#old.clear();
     for (const queryKey of keys) {
-      for (const query of this.#client.getQueryCache().findAll({ queryKey, fetchStatus: "fetching" })) this.#late.add(query);
-      void this.#client.invalidateQueries({ queryKey }, { cancelRefetch: false });
+      const old = { queryKey, predicate: ({ meta }: Query) => queryKey.length > 0 || !meta?.["isPartOfList"] };
+      for (const query of this.#client.getQueryCache().findAll({ ...old, fetchStatus: "fetching" })) this.#late.add(query);
+      void this.#client.invalidateQueries(old, { cancelRefetch: false });
     }
   }
 }

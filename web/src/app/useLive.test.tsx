@@ -3,7 +3,7 @@ import { http, HttpResponse } from "msw";
 import { expect, test } from "vitest";
 
 import { open } from "../test/render";
-import { detail, ID } from "../test/samples";
+import { detail, ID, waiting } from "../test/samples";
 import { answers, server } from "../test/server";
 import { world } from "../test/world";
 
@@ -46,4 +46,22 @@ test("what is read after an event is not older than it", async () => {
   stream(Promise.resolve(), `id: 41\nevent: release.approved\ndata: ${JSON.stringify(event)}\n\n`);
   open(PAGE);
   await expect.poll(() => minima.at(-1)).toBe("41");
+});
+
+test("the rows of a list come again with the list, and not one by one", async () => {
+  world("text");
+  let lists = 0;
+  server.use(
+    http.get(`${HOST}/releases`, () => {
+      lists += 1;
+      return HttpResponse.json({ items: [{ ...waiting, row_version: lists, version: `1.0.${lists}` }], next: null } as object);
+    }),
+    http.get(`${HOST}/releases/:id`, () => HttpResponse.json({}, { status: 500 })),
+  );
+  const gate: { open?: () => void } = {};
+  stream(new Promise((resolve) => { gate.open = resolve; }), 'id: 7\nevent: ready\ndata: {"seq":7}\n\n');
+  open("/releases");
+  await screen.findByRole("link", { name: "1.0.1" });
+  gate.open?.();
+  expect(await screen.findByRole("link", { name: /1\.0\.[23]/ })).toBeVisible();
 });

@@ -14,13 +14,15 @@ interface Props {
 
 /** A release in the list. It is read again when an event tells that it changed. */
 export const Row = memo(function Row({ release: read, index, ref }: Props) {
-  const { data: release } = useQuery<Release>({
+  const { data } = useQuery<Release>({
     queryKey: ["release", read.id, "row"],
     queryFn: () => getRelease(read.id),
     initialData: read,
     staleTime: Infinity,
     gcTime: Infinity,
+    meta: { isPartOfList: true },
   });
+  const release = data.row_version > read.row_version ? data : read;
   return (
     <tr ref={ref} data-index={index} aria-rowindex={index + 2}>
       <th scope="row"><Link to={`/releases/${release.id}`} className="version">{release.version}</Link>{release.kind.type === "rollback" && <span className="chip">rollback</span>}</th>
