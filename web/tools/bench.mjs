@@ -56,7 +56,8 @@ function listed(query) {
 function watch() {
   window.tasks = [];
   window.interactions = [];
-  const keep = (type, kept, options) => new PerformanceObserver((list) => kept.push(...list.getEntries().map(({ duration }) => duration))).observe({ type, ...options });
-  keep("longtask", window.tasks, {});
-  keep("event", window.interactions, { durationThreshold: 16 });
+  for (const [type, kept] of [["longtask", window.tasks], ["event", window.interactions]]) {
+    const observer = new PerformanceObserver((list) => kept.push(...list.getEntries().map(({ duration }) => duration)));
+    observer.observe({ type, durationThreshold: 16 });
+  }
 }
