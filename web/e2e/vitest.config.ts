@@ -8,6 +8,8 @@ export default defineConfig({
     bail: 1,
     // Each chapter is told when it ends.
     reporters: ["verbose"],
+    // As patient as the browser: machines differ, and no chapter is about how long.
+    expect: { poll: { timeout: 60_000 } },
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

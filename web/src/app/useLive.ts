@@ -15,8 +15,7 @@ export function useLive(): Connection {
   useEffect(() => {
     const stop = new AbortController();
     const freshness = new Freshness(client);
-    // What was read before the stream opened may already have been old by then.
-    let missed = true;
+    let missed = false;
     void listen((news) => {
       if (news.type === "broken") {
         missed = true;
@@ -26,6 +25,7 @@ export function useLive(): Connection {
       }
       setConnection("live");
       if (news.type === "reset" || missed) freshness.outdate([]);
+      else if (news.type === "open") freshness.opened();
       else if (news.type === "event") for (const queryKey of touched(news.event)) freshness.outdate(queryKey);
       missed = false;
     }, stop.signal);
