@@ -50,8 +50,8 @@ pub use error::EngineError;
 pub use operation::{Options, Outcome};
 pub use pages::{Answer, Question, View};
 pub use read::{
-    Attention, AuditQuery, DeploymentGlance, MOST_DEPLOYMENTS, OverviewQuery, PermissionScope, ReleaseDetail,
-    ReleaseGlance, ReleaseQuery, RunningGlance,
+    Attention, AuditQuery, DeploymentGlance, MOST_DEPLOYMENTS, MOST_PENDING, OverviewQuery, PermissionScope,
+    ReleaseDetail, ReleaseGlance, ReleaseQuery, RunningGlance,
 };
 #[cfg(feature = "tokio")]
 pub use runtime::{TokioTimer, Workers};

@@ -9,11 +9,14 @@ use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use cicd_core::audit::AuditEvent;
-use cicd_core::port::{Committed, Observer, Record};
+use cicd_core::engine::Engine;
+use cicd_core::port::{Committed, Observer, Record, StoreError};
 use cicd_core::release::Release;
+use cicd_core::source::Provider;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
@@ -41,6 +44,7 @@ struct Inner {
     releases: Family<ReleaseLabels, Counter>,
     release_seconds: Histograms<TierLabels>,
     approval_seconds: Histograms<TierLabels>,
+    approvals_pending: Family<TierLabels, Gauge>,
     rollbacks: Family<RollbackLabels, Counter>,
     calls: Family<CallLabels, Counter>,
     deliveries: Family<DeliveryLabels, Counter>,
@@ -56,6 +60,7 @@ impl Default for Metrics {
             releases: Family::default(),
             release_seconds: Family::new_with_constructor(slow),
             approval_seconds: Family::new_with_constructor(slow),
+            approvals_pending: Family::default(),
             rollbacks: Family::default(),
             calls: Family::default(),
             deliveries: Family::default(),
@@ -92,9 +97,25 @@ impl Metrics {
         self.0.calls.get_or_create(&CallLabels { executor: executor.to_owned(), outcome }).inc();
     }
 
-    /// Counts a delivery of a source.
-    pub(crate) fn delivered(&self, outcome: &'static str) {
-        self.0.deliveries.get_or_create(&DeliveryLabels { direction: "in", outcome }).inc();
+    /// Counts a delivery of a source; `provider` is who sent it, where that is known.
+    pub(crate) fn delivered(&self, provider: Option<Provider>, outcome: &'static str) {
+        let provider = provider.map_or("unknown", Provider::as_str);
+        self.0.deliveries.get_or_create(&DeliveryLabels { direction: "in", provider, outcome }).inc();
+    }
+
+    /// Looks up how many releases wait for votes: `cicd_approvals_pending`, which is told from the first look on. It reads the
+    /// store ([`Engine::approvals_pending`]), so a host does it every now and then, not for whoever asks for the metrics.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the gauge is then not told, rather than told wrong.
+    pub async fn look(&self, engine: &Engine) -> Result<(), StoreError> {
+        let pending = engine.approvals_pending().await.inspect_err(|_| self.0.approvals_pending.clear())?;
+        for (tier, count) in pending {
+            let labels = TierLabels { env_tier: tier.as_str() };
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            self.0.approvals_pending.get_or_create(&labels).set(count);
+        }
+        Ok(())
     }
 }
 
@@ -111,6 +132,11 @@ impl Inner {
         registry.register("release_duration_seconds", help, self.release_seconds.clone());
         let help = "Time from a release's creation to its approval, in seconds";
         registry.register("approval_wait_seconds", help, self.approval_seconds.clone());
+        registry.register(
+            "approvals_pending",
+            "Releases that wait for votes",
+            self.approvals_pending.clone(),
+        );
         registry.register("rollbacks", "Rollbacks that somebody asked for", self.rollbacks.clone());
         registry.register("executor_calls", "Calls of executors, by how they ended", self.calls.clone());
         registry.register("webhook_deliveries", "Deliveries of sources", self.deliveries.clone());

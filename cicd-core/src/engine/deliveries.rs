@@ -33,6 +33,8 @@ pub struct Delivered {
     pub delivery: DeliveryId,
     /// Whether it repeats one that was taken: by its sender's id, or by its body.
     pub is_duplicate: bool,
+    /// Who sent it.
+    pub provider: Provider,
 }
 
 /// Why a delivery was not taken.
@@ -50,10 +52,24 @@ pub enum DeliverError {
     },
     /// Too many deliveries of the source wait.
     #[error("too many deliveries of the source wait; accepted: the same again later")]
-    Busy,
-    /// It could not be decided or stored.
-    #[error(transparent)]
-    Engine(#[from] EngineError),
+    Busy {
+        /// Who sent it.
+        provider: Provider,
+    },
+    /// It could not be verified, decided or stored.
+    #[error("{error}")]
+    Engine {
+        /// Who sent it, once that was verified.
+        provider: Option<Provider>,
+        /// Why.
+        error: EngineError,
+    },
+}
+
+impl From<EngineError> for DeliverError {
+    fn from(error: EngineError) -> Self {
+        Self::Engine { provider: None, error }
+    }
 }
 
 /// What a delivery is known by, once it is verified and read.
@@ -87,8 +103,10 @@ impl Engine {
         verify((found.provider, found.scheme), &secrets, headers, body, snapshot.now)
             .map_err(|error| unverified(error.to_string()))?;
         let received = received(found.clone(), headers, body).map_err(unverified)?;
-        let _place = self.0.waiting.enter(source).ok_or(DeliverError::Busy)?;
-        Ok(self.take(tenant, &received).await?)
+        let provider = received.source.provider;
+        let _place = self.0.waiting.enter(source).ok_or(DeliverError::Busy { provider })?;
+        let taken = self.take(tenant, &received).await;
+        taken.map_err(|error| DeliverError::Engine { provider: Some(provider), error })
     }
 
     /// The values of a source's secrets; those that can't be resolved are left out, with a word in the log.
@@ -117,16 +135,16 @@ impl Engine {
         let by = By { tenant: tenant.clone(), actor, request_id: None };
         let load =
             Load { service: Some(received.source.service.clone()), ..Load::record(key(received.source.id)) };
-        let mut first = None;
+        let (provider, mut first) = (received.source.provider, None);
         for attempt in 0..ATTEMPTS {
             let snapshot = self.store().load(tenant, &load).await?;
             let began = *first.get_or_insert(snapshot.now);
             let (delivery, change) = self.decided_delivery(&by, &snapshot, received)?;
             match self.commit(change).await {
-                Ok(_) => return Ok(Delivered { delivery, is_duplicate: false }),
+                Ok(_) => return Ok(Delivered { delivery, is_duplicate: false, provider }),
                 Err(StoreError::Stale { what }) if what.kind == RecordKind::DeliveryMark => {
                     if let Some(first) = self.marked(tenant, &what).await? {
-                        return Ok(Delivered { delivery: first, is_duplicate: true });
+                        return Ok(Delivered { delivery: first, is_duplicate: true, provider });
                     }
                 }
                 Err(StoreError::Stale { .. } | StoreError::GovernanceMoved) => {

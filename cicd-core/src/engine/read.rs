@@ -29,6 +29,7 @@ use crate::violation::Violations;
 mod audit;
 mod inbox;
 mod overview;
+mod pending;
 mod permissions;
 mod releases;
 mod scan;
@@ -38,6 +39,7 @@ pub use audit::AuditQuery;
 pub use overview::{
     Attention, DeploymentGlance, MOST_DEPLOYMENTS, OverviewQuery, ReleaseGlance, RunningGlance,
 };
+pub use pending::MOST_PENDING;
 pub use permissions::PermissionScope;
 pub use releases::ReleaseQuery;
 

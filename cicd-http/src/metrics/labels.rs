@@ -47,5 +47,6 @@ pub(super) struct CallLabels {
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 pub(super) struct DeliveryLabels {
     pub(super) direction: &'static str,
+    pub(super) provider: &'static str,
     pub(super) outcome: &'static str,
 }

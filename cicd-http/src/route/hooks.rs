@@ -6,7 +6,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use cicd_core::engine::{DeliverError, Delivered};
-use cicd_core::source::Headers;
+use cicd_core::source::{Headers, Provider};
 
 use super::Routes;
 use crate::api::Api;
@@ -56,7 +56,7 @@ async fn deliver(
         Some(hook) => api.engine().deliver(&hook.tenant, hook.source, &headers, &body).await,
         None => Err(DeliverError::Unknown),
     };
-    api.metrics().delivered(outcome(&delivered));
+    api.metrics().delivered(provider(&delivered), outcome(&delivered));
     let delivered = delivered.map_err(|error| {
         let what = if error == DeliverError::Unknown { None } else { asked };
         if let (Some(from), DeliverError::Unknown | DeliverError::Unverified { .. }) = (from, &error) {
@@ -75,8 +75,18 @@ const fn outcome(delivered: &Result<Delivered, DeliverError>) -> &'static str {
         Ok(delivered) if delivered.is_duplicate => "duplicate",
         Ok(_) => "accepted",
         Err(DeliverError::Unknown | DeliverError::Unverified { .. }) => "unverified",
-        Err(DeliverError::Busy) => "busy",
-        Err(DeliverError::Engine(_)) => "failed",
+        Err(DeliverError::Busy { .. }) => "busy",
+        Err(DeliverError::Engine { .. }) => "failed",
+    }
+}
+
+/// Who sent a delivery, to be counted. One that is not verified comes from nobody known; told apart by its source, it would tell
+/// whoever reads the metrics which sources there are.
+const fn provider(delivered: &Result<Delivered, DeliverError>) -> Option<Provider> {
+    match delivered {
+        Ok(Delivered { provider, .. }) | Err(DeliverError::Busy { provider }) => Some(*provider),
+        Err(DeliverError::Engine { provider, .. }) => *provider,
+        Err(DeliverError::Unknown | DeliverError::Unverified { .. }) => None,
     }
 }
 
@@ -89,7 +99,9 @@ fn refused(error: DeliverError) -> Problem {
             Problem::new(Kind::Unverified, "nothing shows that this comes from the sender of the source")
                 .header(header::WWW_AUTHENTICATE, challenge)
         }
-        DeliverError::Busy => Problem::new(Kind::SourceBusy, error.to_string()).retry_after(RETRY_SECONDS),
-        DeliverError::Engine(error) => error.into(),
+        DeliverError::Busy { .. } => {
+            Problem::new(Kind::SourceBusy, error.to_string()).retry_after(RETRY_SECONDS)
+        }
+        DeliverError::Engine { error, .. } => error.into(),
     }
 }

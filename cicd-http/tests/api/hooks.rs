@@ -54,6 +54,14 @@ fn refused(answer: &Answer) {
     assert_eq!((answer.status, answer.problem()), (StatusCode::UNAUTHORIZED, "unverified"), "{answer:?}");
 }
 
+/// What the metrics tell of deliveries.
+async fn counted(world: &World, provider: &str, outcome: &str, count: usize) {
+    let text = String::from_utf8(world.anonymous("GET", "/metrics").send().await.bytes).unwrap();
+    let labels = format!(r#"direction="in",provider="{provider}",outcome="{outcome}""#);
+    let line = format!("cicd_webhook_deliveries_total{{{labels}}} {count}");
+    assert!(text.lines().any(|found| found == line), "`{line}` is not in\n{text}");
+}
+
 #[tokio::test]
 async fn a_delivery_is_accepted_once_and_starts_a_run() {
     let (world, path, hook) = with_source().await;
@@ -68,6 +76,9 @@ async fn a_delivery_is_accepted_once_and_starts_a_run() {
         let repeat = sent(&world, &hook, (id, SECRET), &body).send().await;
         assert_eq!((repeat.status, &repeat.body["duplicate"]), (StatusCode::OK, &json!(true)), "{repeat:?}");
         assert_eq!(repeat.body["delivery"], accepted.body["delivery"]);
+    }
+    for (outcome, count) in [("accepted", 1), ("duplicate", 2)] {
+        counted(&world, "github", outcome, count).await;
     }
     let runs = world.get(&world.admin, "/services/shop/ci-runs").await.body["items"].clone();
     let [run] = runs.as_array().unwrap().as_slice() else { panic!("{runs}") };
@@ -110,6 +121,8 @@ async fn nobody_is_told_why_a_delivery_is_not_taken() {
         sent(&world, &hook.replace("default.", ""), ("1", SECRET), &body).send().await,
     ];
     answers.iter().for_each(refused);
+    // By its provider, whoever reads the metrics would know a source that is there from one that isn't.
+    counted(&world, "unknown", "unverified", answers.len()).await;
     let mut bodies: Vec<Value> = answers.iter_mut().map(|answer| answer.body.take()).collect();
     bodies.iter_mut().for_each(|body| drop(body.as_object_mut().unwrap().remove("request_id")));
     bodies.dedup();

@@ -75,7 +75,34 @@ async fn deliveries_that_nobody_sent_are_counted() {
         .json(&json!({}))
         .send()
         .await;
-    has(&told(&world).await, r#"cicd_webhook_deliveries_total{direction="in",outcome="unverified"} 1"#);
+    let line = r#"cicd_webhook_deliveries_total{direction="in",provider="unknown",outcome="unverified"} 1"#;
+    has(&told(&world).await, line);
+}
+
+#[tokio::test]
+async fn what_waits_for_votes_is_told_by_tier_once_it_was_looked_up() {
+    let (world, gate) = World::gated().await;
+    let world = world.with_shop().await.worked();
+    let ada = world.person("ada", &["developer"]).await;
+    let run = world.post(&ada, "/services/shop/ci-runs", run_draft()).await.text("/id");
+    world.until(&ada, &format!("/ci-runs/{run}"), |body| body["status"] == "succeeded").await;
+    let asked = world.post(&ada, "/releases", release_draft("shop-production", &run)).await.text("/id");
+    let pending = |tier: &str, count: u8| format!(r#"cicd_approvals_pending{{env_tier="{tier}"}} {count}"#);
+    let is_told = async || told(&world).await.contains("cicd_approvals_pending{");
+    assert!(!is_told().await, "nobody has looked");
+    world.metrics.look(&world.engine).await.unwrap();
+    let text = told(&world).await;
+    for (tier, count) in [("production", 1), ("staging", 0), ("development", 0)] {
+        has(&text, &pending(tier, count));
+    }
+
+    world.post(&ada, &format!("/releases/{asked}/cancel"), json!({})).await;
+    world.metrics.look(&world.engine).await.unwrap();
+    has(&told(&world).await, &pending("production", 0));
+
+    gate.away(true);
+    assert!(world.metrics.look(&world.engine).await.is_err());
+    assert!(!is_told().await, "what nobody could look up is not told");
 }
 
 #[tokio::test]

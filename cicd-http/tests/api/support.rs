@@ -31,6 +31,7 @@ pub(crate) struct World {
     pub(crate) admin: String,
     pub(crate) stranger: String,
     pub(crate) deploy: TestDeploy,
+    pub(crate) metrics: Metrics,
     workers: Option<Workers>,
 }
 
@@ -78,9 +79,9 @@ impl World {
             .unwrap();
         let admin = bootstrap(&engine, "default").await;
         let stranger = bootstrap(&engine, "other").await;
-        let options = RouterOptions { metrics, ..RouterOptions::default() };
+        let options = RouterOptions { metrics: metrics.clone(), ..RouterOptions::default() };
         let router = router_with(engine.clone(), TokenAuthenticator::new(engine.clone()), options);
-        Self { router, engine, clock, admin, stranger, deploy, workers: None }
+        Self { router, engine, clock, admin, stranger, deploy, metrics, workers: None }
     }
 
     /// A host whose workers carry out what is due.

@@ -12,6 +12,10 @@ fn metrics_are_told_where_the_operator_says() {
     let data = Data::new();
     let host = data.serve(&[]);
     assert!(host.text("/metrics", &data.admin_token()).contains("cicd_build_info{version="));
+    until("the host to look what waits for votes", || {
+        let told = host.text("/metrics", &data.admin_token());
+        told.contains(r#"cicd_approvals_pending{env_tier="production"} 0"#).then_some(())
+    });
     assert!(host.stop().success());
 
     let apart = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

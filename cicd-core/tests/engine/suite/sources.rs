@@ -290,7 +290,13 @@ async fn a_secret_is_replaced_without_losing_a_delivery() {
     assert_eq!(sent('4', next).await, Ok(()));
     put(&["no-such-secret"]).await;
     let missing = sent('5', next).await;
-    assert!(matches!(missing, Err(DeliverError::Engine(EngineError::Unavailable { .. }))), "{missing:?}");
+    assert!(
+        matches!(
+            missing,
+            Err(DeliverError::Engine { error: EngineError::Unavailable { .. }, provider: None })
+        ),
+        "{missing:?}"
+    );
     world.check().await;
 }
 

@@ -14,6 +14,7 @@ mod edge;
 mod executors;
 mod failure;
 mod first_start;
+mod gauges;
 mod logging;
 mod migrate;
 mod retention;

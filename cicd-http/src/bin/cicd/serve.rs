@@ -22,6 +22,7 @@ use crate::edge::Edge;
 use crate::executors::Executors;
 use crate::failure::Failure;
 use crate::first_start;
+use crate::gauges;
 use crate::logging::{self, LogFormat};
 use crate::retention::Retention;
 use crate::signals::Signals;
@@ -90,7 +91,8 @@ impl Serve {
         let listener = listener.map_err(|error| Failure::new(format!("`{}`: {error}", self.listen)))?;
         let options = self.edge.options(self.executors.is_dev(), metrics.clone());
         let router = router_with(engine.clone(), TokenAuthenticator::new(engine.clone()), options);
-        let telling = self.edge.tell(metrics).await?;
+        let telling = self.edge.tell(metrics.clone()).await?;
+        let gauges = tokio::spawn(gauges::look(metrics, engine.clone()));
         let retention = tokio::spawn(self.retention.keep(engine.clone(), opened.store(), blobs, mark));
         let workers = engine.spawn_workers(self.work.into());
         tracing::info!(address = %listener.local_addr()?, "listening");
@@ -103,6 +105,7 @@ impl Serve {
         let serving = server::serve(listener, router, asked_to_end.clone());
         let (answered, finished) = tokio::join!(serving, draining);
         retention.abort();
+        gauges.abort();
         telling.iter().for_each(JoinHandle::abort);
         if !answered || !finished {
             tracing::warn!(answered, finished, "not everything was finished; the next start takes it up");
