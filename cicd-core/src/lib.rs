@@ -39,6 +39,7 @@ pub mod source;
 pub mod testing;
 pub mod time;
 pub mod timeline;
+pub mod trace;
 #[cfg(feature = "engine")]
 pub mod trail;
 pub mod violation;

@@ -6,6 +6,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::cd::Amount;
 use crate::ci::{Glob, Repository};
+use crate::trace::TraceParent;
 
 impl PartialSchema for Amount {
     fn schema() -> RefOr<Schema> {
@@ -40,6 +41,17 @@ impl PartialSchema for Repository {
 }
 
 impl ToSchema for Repository {}
+
+impl PartialSchema for TraceParent {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        text.pattern(Some("^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$"))
+            .description(Some("Where a request stands in a trace: the `traceparent` of W3C Trace Context"))
+            .into()
+    }
+}
+
+impl ToSchema for TraceParent {}
 
 fn text(least: usize, most: usize) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).min_length(Some(least)).max_length(Some(most))

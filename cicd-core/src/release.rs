@@ -26,6 +26,7 @@ use crate::digest::Digest;
 use crate::id::{DeploymentId, Environment, ExecutorName, PrincipalId, ReleaseId, RowVersion, ServiceId};
 use crate::service::Tier;
 use crate::time::Timestamp;
+use crate::trace::TraceParent;
 use content::Content;
 use state::{Phase, State};
 
@@ -96,6 +97,9 @@ pub struct Release {
     pub votes: Vec<Vote>,
     /// Where it stands, with the facts that only this state has.
     pub state: State,
+    /// Where the request that let it start stands in a trace: the one that created it, then the vote that approved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<TraceParent>,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it last changed.

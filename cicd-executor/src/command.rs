@@ -6,6 +6,7 @@
 //! a directory of its own, running with the rights that [`Isolation`] says. Its output goes, masked and capped, to the log.
 //! At its timeout, when it is asked to stop, or when its future is dropped, the group gets a SIGTERM and, after a grace, a SIGKILL.
 //! When a command ends, what it left running is killed before the next one begins.
+//! Its `TRACEPARENT` is that of the request which caused the work, where one is known.
 //!
 //! # What is promised, and what is not
 //!

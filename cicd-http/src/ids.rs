@@ -1,5 +1,7 @@
 //! Ids and secrets from the operating system's randomness.
 
+use std::num::{NonZeroU64, NonZeroU128};
+
 use cicd_core::port::IdSource;
 use cicd_core::time::Timestamp;
 use uuid::{Builder, Uuid};
@@ -22,6 +24,16 @@ impl IdSource for RandomIds {
 /// An id for a request whose client brought none.
 pub(crate) fn request_id() -> String {
     Builder::from_random_bytes(random()).into_uuid().as_simple().to_string()
+}
+
+/// The id of a new trace.
+pub(crate) fn trace() -> NonZeroU128 {
+    NonZeroU128::new(u128::from_ne_bytes(random())).unwrap_or(NonZeroU128::MIN)
+}
+
+/// The id of a new span.
+pub(crate) fn span() -> NonZeroU64 {
+    NonZeroU64::new(u64::from_ne_bytes(random())).unwrap_or(NonZeroU64::MIN)
 }
 
 fn random<const N: usize>() -> [u8; N] {

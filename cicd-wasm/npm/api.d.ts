@@ -489,6 +489,7 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             row_version: components["schemas"]["RowVersion"];
             state: components["schemas"]["State"];
+            trace?: components["schemas"]["TraceParent"];
             updated_at: components["schemas"]["Timestamp"];
             votes: components["schemas"]["Vote"][];
         };
@@ -815,6 +816,8 @@ export interface components {
             /** @description The rollback. */
             release: components["schemas"]["ReleaseId"];
         };
+        /** @description Where a request stands in a trace: the `traceparent` of W3C Trace Context */
+        TraceParent: string;
         /** @description A person's decision on one content, cast for one requirement of the approval policy. */
         Vote: {
             /** @description When the vote was recorded. */

@@ -11,6 +11,7 @@ const ORDER: &[&str] = &[
     "id",
     "json",
     "time",
+    "trace",
     "error",
     "violation",
     "page",

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::choice::choice;
 use crate::id::{AttemptId, PrincipalId, Role, SourceId, TenantId, TokenId};
+use crate::trace::TraceParent;
 
 choice! {
     /// What stands behind a principal.
@@ -32,6 +33,8 @@ pub struct Caller {
     pub token: Option<TokenId>,
     /// The request, so that log and audit can be brought together.
     pub request_id: Option<String>,
+    /// Where the request stands in a trace: the work that it causes goes on there.
+    pub trace: Option<TraceParent>,
 }
 
 impl Caller {
@@ -45,6 +48,7 @@ impl Caller {
             limited_to: None,
             token: None,
             request_id: None,
+            trace: None,
         }
     }
 

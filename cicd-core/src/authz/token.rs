@@ -72,6 +72,7 @@ impl Token {
             limited_to: Some(self.roles.clone()),
             token: Some(self.id),
             request_id: None,
+            trace: None,
         }
     }
 }

@@ -40,6 +40,7 @@ use super::trigger::{BlockReason, Occurrence, TriggerType, TriggerVerdict, verdi
 use super::{CiConfig, CiSpec, CommitSha, GitRef};
 use crate::id::{AttemptId, CiRunId, DeliveryId, PrincipalId, RowVersion, ServiceId, SourceId};
 use crate::time::Timestamp;
+use crate::trace::TraceParent;
 
 /// One run of a service's CI config.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +59,10 @@ pub struct CiRun {
     /// Where it stands, with the facts of that status beside it on the wire.
     #[serde(flatten)]
     pub status: RunStatus,
+    /// Where the request that triggered it stands in a trace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub trace: Option<TraceParent>,
     /// When it was triggered.
     pub created_at: Timestamp,
     /// Version of the row: the number of its events.
@@ -129,6 +134,7 @@ impl CiRun {
                     config_revision: config.revision,
                     spec: config.spec.clone(),
                     trigger,
+                    trace: None,
                 }),
             }]),
         }

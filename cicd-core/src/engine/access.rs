@@ -145,7 +145,7 @@ impl Engine {
             expires_in_days: MAX_TOKEN_DAYS,
         };
         let actor = Actor::System { part: SystemActor::Bootstrap };
-        let by = By { tenant: tenant.clone(), actor, request_id: None };
+        let by = By { tenant: tenant.clone(), actor, request_id: None, trace: None };
         let token = self.new_token(&draft, &secret, admin, snapshot.now);
         let mut change = token_change(&by, &snapshot, &token)?;
         change.under_governance(snapshot.policy.epoch);

@@ -11,6 +11,7 @@ use crate::id::{RowVersion, ServiceId, TenantId};
 use crate::port::{ChangeSet, Record, RecordKey, RecordKind, Write};
 use crate::release::event::ReleaseEvent;
 use crate::release::{Release, ReleaseSpec};
+use crate::trace::TraceParent;
 
 /// Who changes something, and in answer to which request.
 #[derive(Clone, Debug)]
@@ -18,11 +19,18 @@ pub(super) struct By {
     pub(super) tenant: TenantId,
     pub(super) actor: Actor,
     pub(super) request_id: Option<String>,
+    /// Where the request stands in a trace.
+    pub(super) trace: Option<TraceParent>,
 }
 
 impl By {
     pub(super) fn caller(caller: &Caller) -> Self {
-        Self { tenant: caller.tenant.clone(), actor: caller.actor(), request_id: caller.request_id.clone() }
+        Self {
+            tenant: caller.tenant.clone(),
+            actor: caller.actor(),
+            request_id: caller.request_id.clone(),
+            trace: caller.trace,
+        }
     }
 
     fn event(&self, kind: &str, subject: Subject, data: serde_json::Value) -> AuditEvent {
@@ -57,6 +65,7 @@ impl By {
             }
         };
         let subject = release_subject(spec);
+        let events: Vec<_> = events.into_iter().map(|event| event.traced(self.trace)).collect();
         let audited = events
             .iter()
             .map(|event| Ok(self.event(event.kind(), subject.clone(), serde_json::to_value(event)?)));
@@ -75,6 +84,7 @@ impl By {
     ) -> Result<ChangeSet, EngineError> {
         let mut subject = Subject::new(SubjectKind::CiRun, run.to_string()).of_service(service.clone());
         subject.run = Some(run);
+        let events: Vec<_> = events.into_iter().map(|event| event.traced(self.trace)).collect();
         let audited = events
             .iter()
             .map(|event| Ok(self.event(event.kind(), subject.clone(), serde_json::to_value(event)?)));

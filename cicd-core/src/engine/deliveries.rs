@@ -22,6 +22,7 @@ use crate::source::{
     SourceEvent, is_of, read, verify,
 };
 use crate::time::Timestamp;
+use crate::trace::TraceParent;
 
 /// How often a delivery is decided again when it lost against others.
 const ATTEMPTS: u32 = 20;
@@ -78,6 +79,7 @@ struct Received {
     sender_id: Option<String>,
     event: String,
     body: Digest,
+    trace: Option<TraceParent>,
     readings: Vec<Reading>,
 }
 
@@ -132,7 +134,7 @@ impl Engine {
 
     async fn take(&self, tenant: &TenantId, received: &Received) -> Result<Delivered, EngineError> {
         let actor = Actor::Source { id: received.source.id };
-        let by = By { tenant: tenant.clone(), actor, request_id: None };
+        let by = By { tenant: tenant.clone(), actor, request_id: None, trace: received.trace };
         let load =
             Load { service: Some(received.source.service.clone()), ..Load::record(key(received.source.id)) };
         let (provider, mut first) = (received.source.provider, None);
@@ -286,7 +288,9 @@ fn received(source: Source, headers: &Headers, body: &[u8]) -> Result<Received, 
     }
     let event = source.provider.event_header().map(one).transpose()?.flatten();
     let (event, readings) = read(source.provider, event, body);
-    Ok(Received { sender_id, event, body: Digest::of(body), readings, source })
+    // A trace is nothing that a sender has to get right.
+    let trace = headers.one("traceparent").ok().flatten().and_then(|text| text.parse().ok());
+    Ok(Received { sender_id, event, body: Digest::of(body), trace, readings, source })
 }
 
 /// What the audit tells of a delivery: not the paths and the links, which its row has.

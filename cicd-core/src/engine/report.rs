@@ -42,7 +42,7 @@ impl Engine {
     ) -> Result<Release, EngineError> {
         let unknown = || EngineError::not_found("attempt", attempt);
         let (tenant, release) = place(token).ok_or_else(unknown)?;
-        let by = By { tenant, actor: Actor::Attempt { id: attempt }, request_id: None };
+        let by = By { tenant, actor: Actor::Attempt { id: attempt }, request_id: None, trace: None };
         let command = Command::Report { number, outcome: outcome.cloned() };
         let load = Load::release(release);
         let snapshot = self.store().load(&by.tenant, &load).await?;

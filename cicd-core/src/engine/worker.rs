@@ -133,6 +133,7 @@ impl Worker {
             tenant: lease.tenant.clone(),
             actor: Actor::System { part: SystemActor::Worker },
             request_id: None,
+            trace: None,
         }
     }
 }

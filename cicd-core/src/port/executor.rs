@@ -11,6 +11,7 @@ use crate::digest::Digest;
 use crate::id::{AttemptId, StepName, TenantId};
 use crate::release::Release;
 use crate::service::Capabilities;
+use crate::trace::TraceParent;
 use crate::violation::Violations;
 
 /// How often an executor may carry out one step of one attempt.
@@ -34,6 +35,8 @@ pub struct CiJob {
     pub attempt: AttemptId,
     /// The epoch of the lease.
     pub epoch: u64,
+    /// Where the request that triggered the run stands in a trace: what the executor does belongs there.
+    pub trace: Option<TraceParent>,
     /// Where the log goes.
     pub log: LogName,
 }
@@ -99,6 +102,8 @@ pub struct DeployJob {
     pub report_token: SecretValue,
     /// The artifact that runs now, where the ledger knows one.
     pub previous: Option<Digest>,
+    /// Where the request that let the release start stands in a trace: what the executor does belongs there.
+    pub trace: Option<TraceParent>,
     /// Where the log goes.
     pub log: LogName,
 }

@@ -26,7 +26,7 @@ impl Release {
         match (before, event) {
             (
                 None,
-                ReleaseEvent::Created { release, content_digest, without_vote, expires_after_seconds },
+                ReleaseEvent::Created { release, content_digest, without_vote, expires_after_seconds, trace },
             ) => {
                 let expires_at = at.plus_seconds(*expires_after_seconds);
                 let state = match without_vote {
@@ -38,6 +38,7 @@ impl Release {
                     content_digest: *content_digest,
                     votes: Vec::new(),
                     state,
+                    trace: *trace,
                     created_at: at,
                     updated_at: at,
                     row_version: RowVersion::ABSENT.next(),
@@ -50,6 +51,9 @@ impl Release {
             (Some(mut release), _) => {
                 release.state =
                     next_state(&mut release.votes, release.state, event, at, release.spec.deadline_seconds)?;
+                if let ReleaseEvent::Approved { trace: Some(trace), .. } = event {
+                    release.trace = Some(*trace);
+                }
                 release.updated_at = at;
                 release.row_version = release.row_version.next();
                 Ok(release)

@@ -169,5 +169,6 @@ fn created(
         content_digest,
         without_vote,
         expires_after_seconds,
+        trace: None,
     })
 }

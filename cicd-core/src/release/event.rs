@@ -7,6 +7,7 @@ use super::state::{CancelReason, FailureCause, RollbackCause, WaitReason};
 use crate::approval::VoteDecision;
 use crate::digest::Digest;
 use crate::id::{AttemptId, PrincipalId, ReleaseId, Role};
+use crate::trace::TraceParent;
 
 /// One thing that happened to a release.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +24,9 @@ pub enum ReleaseEvent {
         without_vote: Option<String>,
         /// How long it may wait, in seconds.
         expires_after_seconds: u64,
+        /// Where the request stands in a trace.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trace: Option<TraceParent>,
     },
     /// A person voted for it.
     #[serde(rename = "release.vote_cast")]
@@ -35,6 +39,9 @@ pub enum ReleaseEvent {
     Approved {
         /// How many persons approved.
         approvals: u32,
+        /// Where the request of the last one stands in a trace.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trace: Option<TraceParent>,
     },
     /// A person voted against it.
     #[serde(rename = "release.rejected")]
@@ -156,6 +163,15 @@ pub struct CastVote {
 }
 
 impl ReleaseEvent {
+    /// The same, caused by a request that stands there in a trace; only what lets work begin keeps that.
+    #[must_use]
+    pub fn traced(mut self, caused_by: Option<TraceParent>) -> Self {
+        if let Self::Created { trace, .. } | Self::Approved { trace, .. } = &mut self {
+            *trace = caused_by;
+        }
+        self
+    }
+
     /// The event's kind, as audit and timeline spell it.
     #[must_use]
     pub const fn kind(&self) -> &'static str {

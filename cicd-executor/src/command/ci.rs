@@ -202,7 +202,8 @@ impl Build<'_> {
             ("CICD_ATTEMPT_KEY", self.job.attempt.to_string()),
             ("CICD_EPOCH", self.job.epoch.to_string()),
         ];
-        let named = [("CICD_BRANCH", branch), ("CICD_TAG", tag)];
+        let trace = self.job.trace.map(|trace| trace.to_string());
+        let named = [("CICD_BRANCH", branch), ("CICD_TAG", tag), ("TRACEPARENT", trace)];
         let named = named.into_iter().filter_map(|(name, value)| Some((name, value?)));
         always.into_iter().chain(named).map(|(name, value)| (name.to_owned(), value)).collect()
     }

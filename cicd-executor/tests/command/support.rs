@@ -191,7 +191,7 @@ pub(crate) fn job_of(repository: &str, commit: &str, artifact: &Value, steps: &V
     let attempt = AttemptId::from_uuid(fresh());
     let started = decide(&run, &RunCommand::Start { attempt_id: attempt, epoch: 7 }).unwrap();
     let run = fold(Some(run), started);
-    CiJob { tenant: tenant(), run, attempt, epoch: 7, log: LogName::CiRun(id, 1) }
+    CiJob { tenant: tenant(), run, attempt, epoch: 7, trace: None, log: LogName::CiRun(id, 1) }
 }
 
 /// A release of `artifact` by `commands`.
@@ -231,6 +231,7 @@ pub(crate) fn rollout(commands: &Value, strategy: Strategy, artifact: Digest) ->
         content_digest,
         without_vote: Some("none is asked".to_owned()),
         expires_after_seconds: 60,
+        trace: None,
     };
     let release = Release::apply(None, &created, Timestamp::default()).unwrap();
     let attempt = AttemptId::from_uuid(fresh());
@@ -242,6 +243,7 @@ pub(crate) fn rollout(commands: &Value, strategy: Strategy, artifact: Digest) ->
         epoch: 3,
         report_token,
         previous: Some(Digest::ZERO),
+        trace: None,
         log,
     }
 }

@@ -10,6 +10,7 @@ use cicd_core::release::command::CommandName;
 use cicd_core::release::state::{Execution, Phase, State};
 use cicd_core::release::{Release, ReleaseSpec};
 use cicd_core::time::Timestamp;
+use cicd_core::trace::TraceParent;
 use serde::Serialize;
 
 /// A release as lists and commands answer it.
@@ -22,6 +23,9 @@ pub(crate) struct ReleaseView {
     votes: Vec<Vote>,
     #[schema(value_type = State)]
     state: StateView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    trace: Option<TraceParent>,
     created_at: Timestamp,
     updated_at: Timestamp,
     row_version: RowVersion,
@@ -55,6 +59,7 @@ impl ReleaseView {
             content_digest: release.content_digest,
             votes: release.votes,
             state: release.state.into(),
+            trace: release.trace,
             created_at: release.created_at,
             updated_at: release.updated_at,
             row_version: release.row_version,

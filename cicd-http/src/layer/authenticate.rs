@@ -6,6 +6,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use cicd_core::authz::Caller;
+use cicd_core::trace::TraceParent;
 
 use super::pace::too_many;
 use crate::api::Api;
@@ -22,7 +23,8 @@ pub(crate) async fn authenticate(State(api): State<Api>, request: Request, next:
                 return too_many(&format!("`{}`", caller.principal), seconds).into_response();
             }
             let request_id = parts.extensions.get::<RequestId>().map(|RequestId(id)| id.clone());
-            parts.extensions.insert(Caller { request_id, ..caller });
+            let trace = parts.extensions.get::<TraceParent>().copied();
+            parts.extensions.insert(Caller { request_id, trace, ..caller });
             next.run(Request::from_parts(parts, body)).await
         }
         Err(error) => Problem::from(error).into_response(),

@@ -16,7 +16,7 @@ use crate::ids::request_id;
 use crate::limits::{HEADER_BYTES, REQUEST_ID_CHARACTERS, REQUEST_TIME, URI_BYTES};
 use crate::origin::ClientAddress;
 use crate::problem::{Kind, Problem};
-use crate::trace::Trace;
+use crate::trace;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -43,8 +43,8 @@ pub(crate) async fn edge(State(api): State<Api>, mut request: Request, next: Nex
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let route = request.extensions().get::<MatchedPath>().cloned();
     request.extensions_mut().insert(RequestId(id.clone()));
-    let trace = Trace::of(request.headers());
-    trace.continue_in(request.headers_mut());
+    let trace = trace::go_on(request.headers_mut());
+    request.extensions_mut().insert(trace);
     if let Some(client) = ClientAddress::of(request.extensions(), request.headers(), api.trusted_proxies()) {
         request.extensions_mut().insert(client);
     }
@@ -56,7 +56,7 @@ pub(crate) async fn edge(State(api): State<Api>, mut request: Request, next: Nex
     let route = route.as_ref().map(MatchedPath::as_str);
     api.metrics().answered(&method, route, response.status(), began.elapsed());
     let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-    let (status, trace_id) = (response.status().as_u16(), trace.id);
+    let (status, trace_id) = (response.status().as_u16(), trace.trace_id());
     tracing::info!(request_id = id, trace_id, %method, path, status, micros, "answered");
     response
 }

@@ -27,4 +27,5 @@ mod s3;
 mod start_and_stop;
 mod support;
 mod tools;
+mod traces;
 mod watchdog;

@@ -18,6 +18,7 @@ pub(crate) fn release(at: At<'_>) -> Result<Release, Problem> {
         content_digest: at.parsed("/content_digest")?,
         votes: at.list("/votes", vote)?,
         state: state::read(at.at("/state")?)?,
+        trace: at.maybe("/trace")?,
         created_at: at.parsed("/created_at")?,
         updated_at: at.parsed("/updated_at")?,
         row_version: RowVersion(at.number("/row_version")?),

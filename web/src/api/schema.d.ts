@@ -1622,6 +1622,8 @@ export interface components {
             service: components["schemas"]["ServiceId"];
             /** @description That revision, as it was when the run was triggered. */
             spec: components["schemas"]["CiSpec"];
+            /** @description Where the request that triggered it stands in a trace. */
+            trace?: components["schemas"]["TraceParent"];
             /** @description Who asked for what. */
             trigger: components["schemas"]["RunTrigger"];
         };
@@ -2768,6 +2770,7 @@ export interface components {
             created_at: components["schemas"]["Timestamp"];
             row_version: components["schemas"]["RowVersion"];
             state: components["schemas"]["State"];
+            trace?: components["schemas"]["TraceParent"];
             updated_at: components["schemas"]["Timestamp"];
             votes: components["schemas"]["Vote"][];
         };
@@ -3663,6 +3666,8 @@ export interface components {
              */
             type: "/problems/too-many-streams";
         };
+        /** @description Where a request stands in a trace: the `traceparent` of W3C Trace Context */
+        TraceParent: string;
         /** @description The service's trigger policy blocks the run; `reason` tells why. */
         TriggerBlockedProblem: {
             /** @description What happened this time, for people. */

@@ -40,6 +40,7 @@ impl CiRun {
             spec: origin.spec,
             trigger: origin.trigger,
             status: RunStatus::Queued { attempt: 1 },
+            trace: origin.trace,
             created_at: at,
             row_version: RowVersion::ABSENT.next(),
         }

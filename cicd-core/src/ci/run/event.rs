@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{BuiltArtifact, RunFailure, RunTrigger, StepResult};
 use crate::ci::CiSpec;
 use crate::id::{AttemptId, CiRunId, PrincipalId, ServiceId, StepName};
+use crate::trace::TraceParent;
 
 /// One thing that happened to a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +85,9 @@ pub struct RunOrigin {
     pub spec: CiSpec,
     /// Who asked for what.
     pub trigger: RunTrigger,
+    /// Where the request stands in a trace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<TraceParent>,
 }
 
 impl RunEvent {
@@ -101,5 +105,14 @@ impl RunEvent {
             Self::Cancelled { .. } => "ci_run.cancelled",
             Self::TimedOut { .. } => "ci_run.timed_out",
         }
+    }
+
+    /// The same, caused by a request that stands there in a trace; only what lets work begin keeps that.
+    #[must_use]
+    pub fn traced(mut self, trace: Option<TraceParent>) -> Self {
+        if let Self::Triggered { run } = &mut self {
+            run.trace = trace;
+        }
+        self
     }
 }

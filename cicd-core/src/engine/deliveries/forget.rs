@@ -42,7 +42,7 @@ impl Engine {
             let Some(last) = old.last() else { return Ok(forgotten) };
             let told = Forgotten { deliveries: old.len(), last_received_at: last.received_at };
             let actor = Actor::System { part: SystemActor::Retention };
-            let by = By { tenant: tenant.clone(), actor, request_id: None };
+            let by = By { tenant: tenant.clone(), actor, request_id: None, trace: None };
             let subject = Subject::new(SubjectKind::Tenant, tenant.as_str());
             let change =
                 by.delete_all("source.deliveries_forgotten", subject, old.iter().flat_map(rows), &told)?;

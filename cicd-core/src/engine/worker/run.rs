@@ -58,6 +58,7 @@ impl<'a> Attempt<'a> {
             run: run.clone(),
             attempt,
             epoch,
+            trace: run.trace,
             log: LogName::CiRun(run.id, run.attempt()),
         };
         let (handle, stop) = Stop::pair();

@@ -190,6 +190,7 @@ impl Rollout<'_> {
             epoch: self.fence(),
             report_token: self.report_token.clone(),
             previous: current.map(|entry| entry.artifact.digest),
+            trace: release.trace,
             log: LogName::Release(release.id()),
         }
     }

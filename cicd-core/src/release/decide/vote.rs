@@ -26,7 +26,7 @@ pub(super) fn approve(release: &Release, ballot: &Ballot, facts: &Facts) -> Resu
     let tally = after.tally(facts);
     let mut events = vec![ReleaseEvent::VoteCast { vote }];
     if tally.reaches(release.minimum_votes(facts)) {
-        events.push(ReleaseEvent::Approved { approvals: tally.approvals });
+        events.push(ReleaseEvent::Approved { approvals: tally.approvals, trace: None });
     }
     Ok(events)
 }

@@ -9,6 +9,7 @@ use cicd_core::ci::run::{BuiltArtifact, RunFailure, StepOutcome, StepResult};
 use cicd_core::digest::Digest;
 use cicd_core::id::{AttemptId, CiRunId};
 use cicd_core::port::{CiExecutor, CiJob, CiOutcome, Delivery, StepSink, Stop};
+use cicd_core::trace::TraceParent;
 use cicd_core::violation::Violations;
 use tokio::sync::watch;
 
@@ -26,6 +27,7 @@ pub(crate) enum Build {
 #[derive(Default)]
 struct State {
     asked: Vec<(CiRunId, AttemptId, u64)>,
+    traces: Vec<Option<TraceParent>>,
     acts: VecDeque<Build>,
     busy: u32,
     most_busy: u32,
@@ -54,6 +56,11 @@ impl Builds {
     /// The attempts that were asked for, each with its epoch, in order.
     pub(crate) fn asked(&self) -> Vec<(CiRunId, AttemptId, u64)> {
         self.state.lock().unwrap().asked.clone()
+    }
+
+    /// The traces of the attempts that were asked for, in order.
+    pub(crate) fn traces(&self) -> Vec<Option<TraceParent>> {
+        self.state.lock().unwrap().traces.clone()
     }
 
     pub(crate) fn busy(&self) -> u32 {
@@ -96,6 +103,7 @@ impl CiExecutor for Builds {
         let act = {
             let mut state = self.state.lock().unwrap();
             state.asked.push((job.run.id, job.attempt, job.epoch));
+            state.traces.push(job.trace);
             state.busy += 1;
             state.most_busy = state.most_busy.max(state.busy);
             state.acts.pop_front().unwrap_or(Build::Succeed)

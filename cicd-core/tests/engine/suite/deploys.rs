@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use cicd_core::id::{AttemptId, DeploymentId, ReleaseId};
 use cicd_core::port::{Delivery, DeployExecutor, DeployJob, DeployStatus, Stop, Verb, VerbOutcome};
 use cicd_core::service::Capabilities;
+use cicd_core::trace::TraceParent;
 use cicd_core::violation::Violations;
 use serde_json::Value;
 use tokio::sync::watch;
@@ -32,6 +33,7 @@ pub(crate) struct Call {
     pub(crate) epoch: u64,
     pub(crate) artifact: cicd_core::digest::Digest,
     pub(crate) token: String,
+    pub(crate) trace: Option<TraceParent>,
 }
 
 #[derive(Default)]
@@ -118,6 +120,7 @@ fn call(verb: &str, job: &DeployJob) -> Call {
         epoch: job.epoch,
         artifact: job.release.spec.content.artifact.digest,
         token: job.report_token.expose().to_owned(),
+        trace: job.trace,
     }
 }
 

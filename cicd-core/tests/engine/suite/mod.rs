@@ -29,5 +29,6 @@ mod story;
 mod subscribe;
 mod timelines;
 mod tokens;
+mod traces;
 mod versions;
 mod votes;

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::world::{SECRETS, World, ci_config, rolling};
 
-const SECRET: &str = SECRETS[0].1;
+pub(crate) const SECRET: &str = SECRETS[0].1;
 const DAY: u64 = 86_400;
 
 pub(crate) fn draft(name: &str) -> SourceDraft {

@@ -37,6 +37,7 @@ pub(super) fn of(job: &DeployJob, weight: Option<u8>, artifact: Option<&Path>) -
         ("CICD_ARTIFACT_LOCATION", location),
         ("CICD_PREVIOUS_DIGEST", job.previous.map(|digest| digest.to_string())),
         ("CICD_WEIGHT", weight.map(|weight| weight.to_string())),
+        ("TRACEPARENT", job.trace.map(|trace| trace.to_string())),
     ];
     let known = known.into_iter().filter_map(|(name, value)| Some((name, value?)));
     let all = always.into_iter().chain(known).chain(parameters(&spec.content.strategy));
