@@ -25,7 +25,7 @@ mod read;
 mod verify;
 
 pub use config::{EventKind, Provider, Scheme, SecretRef, Source};
-pub use delivery::{Change, ChangeOutcome, DeliveryMark, SourceDelivery};
+pub use delivery::{Change, ChangeOutcome, DeliveryMark, DeliveryOutcome, SourceDelivery};
 pub use draft::{MAX_SECRETS, SourceDraft};
 pub use event::{IgnoreReason, Reading, SourceEvent};
 pub use headers::{HeaderError, Headers};

@@ -28,6 +28,7 @@ use crate::violation::Violations;
 
 mod audit;
 mod inbox;
+mod narrowed;
 mod overview;
 mod pending;
 mod permissions;
@@ -36,6 +37,7 @@ mod scan;
 mod timeline;
 
 pub use audit::AuditQuery;
+pub use narrowed::{GateQuery, GateStatus, TokenQuery, TokenStatus};
 pub use overview::{
     Attention, DeploymentGlance, MOST_DEPLOYMENTS, OverviewQuery, ReleaseGlance, RunningGlance,
 };

@@ -10,8 +10,8 @@ use crate::audit::{Subject, SubjectKind};
 use crate::authz::{Action, Caller, Object};
 use crate::id::{DeliveryId, RowVersion, ServiceId, SourceId};
 use crate::page::{Limit, Page};
-use crate::port::{ListQuery, Load, Record, RecordKey, RecordKind, Snapshot, StoreError};
-use crate::source::{Source, SourceDelivery, SourceDraft};
+use crate::port::{ListQuery, Load, Record, RecordKey, RecordKind, Snapshot};
+use crate::source::{DeliveryOutcome, Source, SourceDelivery, SourceDraft};
 use crate::time::Timestamp;
 use crate::violation::Violations;
 
@@ -124,14 +124,15 @@ impl Engine {
         &self,
         caller: &Caller,
         source: SourceId,
+        outcome: Option<DeliveryOutcome>,
         after: Option<&str>,
         limit: Limit,
     ) -> Result<Page<Record>, EngineError> {
         self.source(caller, source).await?;
-        match self.store().list(&caller.tenant, &ListQuery::Deliveries { source }, after, limit).await {
-            Err(StoreError::Invalid { message }) => Err(Violations::one("/after", "cursor", message).into()),
-            page => Ok(page?),
-        }
+        let keep = |row: &Record| {
+            outcome.is_none_or(|asked| matches!(row, Record::SourceDelivery(row) if row.outcome() == asked))
+        };
+        self.narrowed(&caller.tenant, &ListQuery::Deliveries { source }, (after, limit), keep).await
     }
 
     /// One delivery of a source.

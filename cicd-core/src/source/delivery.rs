@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{IgnoreReason, SourceEvent};
+use crate::choice::choice;
 use crate::digest::Digest;
 use crate::id::{CiRunId, DeliveryId, PrincipalId, RowVersion, ServiceId, SourceId};
 use crate::time::Timestamp;
@@ -47,6 +48,16 @@ pub struct Change {
     pub outcome: ChangeOutcome,
 }
 
+choice!(
+    /// What came of a delivery.
+    pub enum DeliveryOutcome {
+        /// A run, at least one.
+        Triggered = "triggered",
+        /// Nothing.
+        Ignored = "ignored",
+    }
+);
+
 /// What came of one part of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -88,6 +99,13 @@ pub struct DeliveryMark {
 }
 
 impl SourceDelivery {
+    /// What came of it, as it was asked of the trigger policy last.
+    #[must_use]
+    pub fn outcome(&self) -> DeliveryOutcome {
+        let is_run = |change: &Change| matches!(change.outcome, ChangeOutcome::Triggered { .. });
+        if self.changes.iter().any(is_run) { DeliveryOutcome::Triggered } else { DeliveryOutcome::Ignored }
+    }
+
     /// The keys of its marks: one for its body, one for its sender's id.
     #[must_use]
     pub fn mark_keys(&self) -> Vec<String> {

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use axum::extract::{FromRequestParts, Query};
 use axum::http::Uri;
 use axum::http::request::Parts;
+use cicd_core::engine::GateQuery;
 use cicd_core::page::Limit;
 use cicd_core::violation::{Path, Violations};
 
@@ -98,6 +99,16 @@ impl Params {
             self.violations.push(Path::root().member("after"), "cursor", message);
             Paging::first(limit, self.seal.clone())
         })
+    }
+
+    /// Which freezes or locks to list.
+    pub(crate) fn gates(&mut self) -> GateQuery {
+        GateQuery {
+            status: self.take("status"),
+            deployment: self.take("deployment"),
+            service: self.take("service"),
+            tier: self.take("tier"),
+        }
     }
 
     /// Whether a list that comes the newest one first shall come the other way round.

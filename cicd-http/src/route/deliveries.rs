@@ -3,22 +3,24 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use cicd_core::engine::EngineError;
 use cicd_core::id::{DeliveryId, SourceId};
-use cicd_core::source::SourceDelivery;
+use cicd_core::source::{DeliveryOutcome, SourceDelivery};
 
 use super::Routes;
-use crate::api::Api;
+use crate::api::{Api, readable};
 use crate::dto::nothing;
 use crate::extract::{Params, PathId, PathIds, Post, Who};
 use crate::openapi::Operation;
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 use crate::reply;
 
 pub(super) fn routes() -> Routes {
     Routes::of("Sources")
         .get("/sources/{id}/deliveries", list, || {
-            Operation::new("listDeliveries", "What a source delivered, newest first").page::<SourceDelivery>()
+            Operation::new("listDeliveries", "What a source delivered, newest first")
+                .about("With an outcome a page may be short or empty and still have a `next`.")
+                .query::<DeliveryOutcome>("outcome", "Only deliveries of which a run came, or nothing.")
+                .page::<SourceDelivery>()
         })
         .get("/sources/{id}/deliveries/{delivery}", show, || {
             Operation::new("getDelivery", "A delivery, and what came of it")
@@ -37,14 +39,10 @@ async fn list(
     PathId(source): PathId<SourceId>,
     mut params: Params,
 ) -> Result<Response, Problem> {
-    let paging = params.page();
+    let (paging, outcome) = (params.page(), params.take("outcome"));
     params.finish()?;
-    let page = match api.engine().deliveries(&caller, source, paging.after.as_deref(), paging.limit).await {
-        Err(EngineError::Invalid(violations)) => {
-            return Err(Problem::violations(Kind::MalformedQuery, &violations));
-        }
-        page => page?,
-    };
+    let (engine, after) = (api.engine(), paging.after.as_deref());
+    let page = readable(engine.deliveries(&caller, source, outcome, after, paging.limit).await)?;
     reply::records(paging.sealed(page), |delivery: SourceDelivery| delivery)
 }
 

@@ -3,12 +3,14 @@
 use axum::extract::{OriginalUri, State};
 use axum::http::Uri;
 use axum::response::Response;
+use cicd_core::engine::GateStatus;
 use cicd_core::gate::{Freeze, FreezeDraft};
-use cicd_core::id::FreezeId;
-use cicd_core::port::{ListQuery, RecordKey, RecordKind};
+use cicd_core::id::{DeploymentId, FreezeId, ServiceId};
+use cicd_core::port::{RecordKey, RecordKind};
+use cicd_core::service::Tier;
 
 use super::Routes;
-use crate::api::{Api, location};
+use crate::api::{Api, location, readable};
 use crate::extract::{Delete, Params, PathId, Post, Who};
 use crate::openapi::{Operation, example};
 use crate::problem::{Kind, Problem};
@@ -17,7 +19,16 @@ use crate::reply;
 pub(super) fn routes() -> Routes {
     Routes::of("Governance")
         .get("/freezes", list, || {
-            Operation::new("listFreezes", "Intervals in which nothing new ships").page::<Freeze>()
+            Operation::new("listFreezes", "Intervals in which nothing new ships")
+                .about("With a filter a page may be short or empty and still have a `next`.")
+                .query::<GateStatus>("status", "Only freezes that hold back later, now, or no longer.")
+                .query::<DeploymentId>(
+                    "deployment",
+                    "Only freezes that hold this deployment: its own, its tier's, the tenant's.",
+                )
+                .query::<ServiceId>("service", "Only freezes that hold a deployment of this service.")
+                .query::<Tier>("tier", "Only freezes that hold this tier, or a deployment there.")
+                .page::<Freeze>()
         })
         .post("/freezes", add, || {
             Operation::new("addFreeze", "Holds new releases back for an interval")
@@ -30,9 +41,10 @@ pub(super) fn routes() -> Routes {
 }
 
 async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {
-    let page = params.page();
+    let (paging, query) = (params.page(), params.gates());
     params.finish()?;
-    let page = api.list(&caller, &ListQuery::Freezes, &page).await?;
+    let page = api.engine().freezes(&caller, &query, paging.after.as_deref(), paging.limit).await;
+    let page = paging.sealed(readable(page)?);
     reply::records(page, |freeze: Freeze| freeze)
 }
 

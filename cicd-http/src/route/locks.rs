@@ -3,12 +3,14 @@
 use axum::extract::{OriginalUri, State};
 use axum::http::Uri;
 use axum::response::Response;
+use cicd_core::engine::GateStatus;
 use cicd_core::gate::{Lock, LockDraft};
-use cicd_core::id::LockId;
-use cicd_core::port::{ListQuery, RecordKey, RecordKind};
+use cicd_core::id::{DeploymentId, LockId, ServiceId};
+use cicd_core::port::{RecordKey, RecordKind};
+use cicd_core::service::Tier;
 
 use super::Routes;
-use crate::api::{Api, location};
+use crate::api::{Api, location, readable};
 use crate::extract::{Delete, Params, PathId, Post, Who};
 use crate::openapi::{Operation, example};
 use crate::problem::{Kind, Problem};
@@ -17,7 +19,16 @@ use crate::reply;
 pub(super) fn routes() -> Routes {
     Routes::of("Governance")
         .get("/locks", list, || {
-            Operation::new("listLocks", "Deployments that their owners keep as they are").page::<Lock>()
+            Operation::new("listLocks", "Deployments that their owners keep as they are")
+                .about("With a filter a page may be short or empty and still have a `next`.")
+                .query::<GateStatus>(
+                    "status",
+                    "Only locks that hold, `active`, or no longer do, `ended`; none is ever `planned`.",
+                )
+                .query::<DeploymentId>("deployment", "Only locks of this deployment.")
+                .query::<ServiceId>("service", "Only locks of deployments of this service.")
+                .query::<Tier>("tier", "Only locks of deployments of this tier.")
+                .page::<Lock>()
         })
         .post("/locks", take, || {
             Operation::new("takeLock", "Keeps a deployment as it is until the lock is lifted or expires")
@@ -30,9 +41,10 @@ pub(super) fn routes() -> Routes {
 }
 
 async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {
-    let page = params.page();
+    let (paging, query) = (params.page(), params.gates());
     params.finish()?;
-    let page = api.list(&caller, &ListQuery::Locks, &page).await?;
+    let page = api.engine().locks(&caller, &query, paging.after.as_deref(), paging.limit).await;
+    let page = paging.sealed(readable(page)?);
     reply::records(page, |lock: Lock| lock)
 }
 

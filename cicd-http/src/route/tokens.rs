@@ -4,12 +4,13 @@ use axum::extract::{OriginalUri, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use cicd_core::authz::{Caller, Token, TokenDraft};
-use cicd_core::id::TokenId;
-use cicd_core::port::{ListQuery, Record, RecordKey, RecordKind};
+use cicd_core::engine::{TokenQuery, TokenStatus};
+use cicd_core::id::{PrincipalId, TokenId};
+use cicd_core::port::{Record, RecordKey, RecordKind};
 use cicd_core::time::Timestamp;
 
 use super::Routes;
-use crate::api::{Api, location};
+use crate::api::{Api, location, readable};
 use crate::dto::{NewTokenView, TokenView};
 use crate::extract::{Delete, Params, PathId, Post, Who};
 use crate::openapi::{Operation, example};
@@ -18,7 +19,13 @@ use crate::reply;
 
 pub(super) fn routes() -> Routes {
     Routes::of("Governance")
-        .get("/tokens", list, || Operation::new("listTokens", "API tokens").page::<TokenView>())
+        .get("/tokens", list, || {
+            Operation::new("listTokens", "API tokens")
+                .about("With a filter a page may be short or empty and still have a `next`.")
+                .query::<PrincipalId>("principal", "Only tokens of this principal.")
+                .query::<TokenStatus>("status", "Only tokens that work, or that don't, and why.")
+                .page::<TokenView>()
+        })
         .post("/tokens", create, || {
             Operation::new("createToken", "Makes an API token; its text is told this once")
                 .takes::<TokenDraft>(&example::token())
@@ -35,9 +42,11 @@ pub(super) fn routes() -> Routes {
 }
 
 async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {
-    let page = params.page();
+    let paging = params.page();
+    let query = TokenQuery { principal: params.take("principal"), status: params.take("status") };
     params.finish()?;
-    let page = api.list(&caller, &ListQuery::Tokens, &page).await?;
+    let page = api.engine().tokens(&caller, &query, paging.after.as_deref(), paging.limit).await;
+    let page = paging.sealed(readable(page)?);
     let tokens = page.items.iter().filter_map(|record| match record {
         Record::Token(token) => Some(token.id),
         _ => None,

@@ -21,6 +21,7 @@ mod idempotency;
 mod lists;
 mod live;
 mod metrics;
+mod narrowed;
 mod openapi;
 mod pace;
 mod pages;

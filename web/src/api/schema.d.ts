@@ -321,7 +321,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Intervals in which nothing new ships */
+        /**
+         * Intervals in which nothing new ships
+         * @description With a filter a page may be short or empty and still have a `next`.
+         */
         get: operations["listFreezes"];
         put?: never;
         /** Holds new releases back for an interval */
@@ -377,7 +380,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Deployments that their owners keep as they are */
+        /**
+         * Deployments that their owners keep as they are
+         * @description With a filter a page may be short or empty and still have a `next`.
+         */
         get: operations["listLocks"];
         put?: never;
         /** Keeps a deployment as it is until the lock is lifted or expires */
@@ -994,7 +1000,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a source delivered, newest first */
+        /**
+         * What a source delivered, newest first
+         * @description With an outcome a page may be short or empty and still have a `next`.
+         */
         get: operations["listDeliveries"];
         put?: never;
         post?: never;
@@ -1045,7 +1054,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** API tokens */
+        /**
+         * API tokens
+         * @description With a filter a page may be short or empty and still have a `next`.
+         */
         get: operations["listTokens"];
         put?: never;
         /** Makes an API token; its text is told this once */
@@ -1771,6 +1783,11 @@ export interface components {
          * @description One delivery of a source.
          */
         DeliveryId: string;
+        /**
+         * @description What came of a delivery.
+         * @enum {string}
+         */
+        DeliveryOutcome: "triggered" | "ignored";
         /** @description The caller may not do this; `action` names the right that is missing. */
         DeniedProblem: {
             action: components["schemas"]["Action"];
@@ -2073,6 +2090,11 @@ export interface components {
          * @enum {string}
          */
         GateKind: "votes" | "revision" | "freeze" | "lock" | "hold" | "slot" | "queue";
+        /**
+         * @description Where a freeze or a lock stands in time.
+         * @enum {string}
+         */
+        GateStatus: "planned" | "active" | "ended";
         /** @description What one gate says, and who or what can open it. */
         GateVerdict: {
             /** @description Which gate. */
@@ -3618,6 +3640,11 @@ export interface components {
          * @description An API token.
          */
         TokenId: string;
+        /**
+         * @description Whether a token works.
+         * @enum {string}
+         */
+        TokenStatus: "active" | "expired" | "revoked";
         /** @description Too many authentications failed from this address: try again later. */
         TooManyFailuresProblem: {
             /** @description What happened this time, for people. */
@@ -5207,6 +5234,14 @@ export interface operations {
     listFreezes: {
         parameters: {
             query?: {
+                /** @description Only freezes that hold back later, now, or no longer. */
+                status?: components["schemas"]["GateStatus"];
+                /** @description Only freezes that hold this deployment: its own, its tier's, the tenant's. */
+                deployment?: components["schemas"]["DeploymentId"];
+                /** @description Only freezes that hold a deployment of this service. */
+                service?: components["schemas"]["ServiceId"];
+                /** @description Only freezes that hold this tier, or a deployment there. */
+                tier?: components["schemas"]["Tier"];
                 /** @description The `next` of the page before; without it the first page. */
                 after?: string;
                 /** @description How many entries the page has at most. */
@@ -5445,6 +5480,14 @@ export interface operations {
     listLocks: {
         parameters: {
             query?: {
+                /** @description Only locks that hold, `active`, or no longer do, `ended`; none is ever `planned`. */
+                status?: components["schemas"]["GateStatus"];
+                /** @description Only locks of this deployment. */
+                deployment?: components["schemas"]["DeploymentId"];
+                /** @description Only locks of deployments of this service. */
+                service?: components["schemas"]["ServiceId"];
+                /** @description Only locks of deployments of this tier. */
+                tier?: components["schemas"]["Tier"];
                 /** @description The `next` of the page before; without it the first page. */
                 after?: string;
                 /** @description How many entries the page has at most. */
@@ -7832,6 +7875,8 @@ export interface operations {
     listDeliveries: {
         parameters: {
             query?: {
+                /** @description Only deliveries of which a run came, or nothing. */
+                outcome?: components["schemas"]["DeliveryOutcome"];
                 /** @description The `next` of the page before; without it the first page. */
                 after?: string;
                 /** @description How many entries the page has at most. */
@@ -7978,6 +8023,10 @@ export interface operations {
     listTokens: {
         parameters: {
             query?: {
+                /** @description Only tokens of this principal. */
+                principal?: components["schemas"]["PrincipalId"];
+                /** @description Only tokens that work, or that don't, and why. */
+                status?: components["schemas"]["TokenStatus"];
                 /** @description The `next` of the page before; without it the first page. */
                 after?: string;
                 /** @description How many entries the page has at most. */

@@ -133,7 +133,7 @@ impl There {
             ("explain", engine.explain(&ann, release).await.map(drop)),
             ("service_timeline", engine.service_timeline(&ann, &service, &whole()).await.map(drop)),
             ("source", engine.source(&ann, self.source.id).await.map(drop)),
-            ("deliveries", engine.deliveries(&ann, self.source.id, None, page).await.map(drop)),
+            ("deliveries", engine.deliveries(&ann, self.source.id, None, None, page).await.map(drop)),
             ("delivery", engine.delivery(&ann, self.source.id, self.delivery).await.map(drop)),
             ("release_timeline", engine.release_timeline(&ann, release, &whole()).await.map(drop)),
         ]

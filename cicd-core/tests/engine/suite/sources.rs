@@ -68,7 +68,7 @@ async fn runs(world: &World) -> Vec<CiRun> {
 }
 
 async fn log(world: &World, source: &Source) -> Vec<SourceDelivery> {
-    let page = world.engine.deliveries(&world.ann(), source.id, None, Limit::default()).await.unwrap();
+    let page = world.engine.deliveries(&world.ann(), source.id, None, None, Limit::default()).await.unwrap();
     page.items.into_iter().map(|record| record.try_into().unwrap()).collect()
 }
 
