@@ -8,6 +8,7 @@
 
 mod clients;
 mod faults;
+mod restored;
 mod site;
 
 use cicd_cache::{CacheOptions, MokaCache, RedisCache};

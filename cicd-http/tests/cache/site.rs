@@ -28,7 +28,8 @@ pub(crate) struct Host {
 
 pub(crate) struct Site {
     pub(crate) hosts: [Host; 2],
-    _directory: TempDir,
+    store: Arc<SqliteStore>,
+    _directory: Option<TempDir>,
 }
 
 /// Knows everybody as the admin: who asks is not what is looked at here.
@@ -51,22 +52,39 @@ pub(crate) fn service(number: usize) -> ServiceId {
 }
 
 impl Site {
-    pub(crate) async fn new([one, other]: [Box<dyn Cache>; 2]) -> Self {
+    /// Two new hosts over a new database, which is gone with them.
+    pub(crate) async fn new(caches: [Box<dyn Cache>; 2]) -> Self {
         // In memory where the system has such a place: what is asked here does not depend on how long a disk takes.
         let memory = Path::new("/dev/shm");
         let directory = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
         let directory = directory.unwrap();
-        let path = directory.path().join("cicd.db");
+        let site = Self::at(directory.path(), caches).await;
+        site.fill().await;
+        Self { _directory: Some(directory), ..site }
+    }
+
+    /// Two hosts that start over the database in `directory`.
+    pub(crate) async fn at(directory: &Path, [one, other]: [Box<dyn Cache>; 2]) -> Self {
+        let path = directory.join("cicd.db");
         cicd_store_sqlite::migrate(&path).await.unwrap();
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&path, Default::default()).await.unwrap());
-        let hosts = [host(&store, one).await, host(&store, other).await];
+        let store = Arc::new(SqliteStore::open(&path, Default::default()).await.unwrap());
+        let shared: Arc<dyn Store> = Arc::<SqliteStore>::clone(&store);
+        let hosts = [host(&shared, one).await, host(&shared, other).await];
+        Self { hosts, store, _directory: None }
+    }
+
+    /// Writes what the clients look at.
+    pub(crate) async fn fill(&self) {
         let ada = admin();
-        hosts[0].engine.bootstrap(&ada.tenant, &ada.principal).await.unwrap().unwrap();
-        let site = Self { hosts, _directory: directory };
+        self.hosts[0].engine.bootstrap(&ada.tenant, &ada.principal).await.unwrap().unwrap();
         for number in 0..SERVICES {
-            site.write(0, number, "first").await;
+            self.write(0, number, "first").await;
         }
-        site
+    }
+
+    /// Ends the hosts, so that the database can be taken away.
+    pub(crate) async fn close(self) {
+        self.store.close().await;
     }
 
     /// Writes on a host; gives the sequence that the writer is told.

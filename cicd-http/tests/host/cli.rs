@@ -10,19 +10,19 @@ use serde_json::{Value, json};
 use crate::support::{Data, Host, run_as};
 
 /// Somebody at a host.
-struct Person<'a> {
+pub(crate) struct Person<'a> {
     host: &'a Host,
-    token: String,
+    pub(crate) token: String,
 }
 
 impl<'a> Person<'a> {
-    fn new(data: &Data, host: &'a Host, name: &str, role: &str) -> Self {
+    pub(crate) fn new(data: &Data, host: &'a Host, name: &str, role: &str) -> Self {
         let draft = json!({ "principal": name, "roles": [role] });
         let token = host.write("POST", "/api/v1/tokens", &data.admin_token(), &draft);
         Self { host, token: token["token"].as_str().unwrap().to_owned() }
     }
 
-    fn cicd(&self, words: &[&str]) -> Output {
+    pub(crate) fn cicd(&self, words: &[&str]) -> Output {
         let output = cicd(&self.host.url(), Some(&self.token), words);
         for bytes in [&output.stdout, &output.stderr] {
             assert!(!String::from_utf8_lossy(bytes).contains(&self.token), "the token is told");
@@ -31,7 +31,7 @@ impl<'a> Person<'a> {
     }
 
     /// The JSON that a command prints, which ends with `code`.
-    fn json(&self, code: i32, words: &[&str]) -> Value {
+    pub(crate) fn json(&self, code: i32, words: &[&str]) -> Value {
         let output = self.cicd(&[words, &["--json"]].concat());
         assert_eq!(output.status.code(), Some(code), "{words:?}: {output:?}");
         serde_json::from_slice(&output.stdout).unwrap()
@@ -45,7 +45,7 @@ fn cicd(url: &str, token: Option<&str>, words: &[&str]) -> Output {
 }
 
 /// A deployment that takes artifacts from elsewhere and asks for one vote.
-fn shop(data: &Data, host: &Host) {
+pub(crate) fn shop(data: &Data, host: &Host) {
     let put =
         |path: &str, body: Value| host.write("PUT", &format!("/api/v1{path}"), &data.admin_token(), &body);
     put("/services/shop", json!({ "name": "Shop", "description": "" }));
@@ -60,7 +60,7 @@ fn shop(data: &Data, host: &Host) {
     put("/deployments/shop/cd-config", config);
 }
 
-fn create(developer: &Person<'_>, digit: &str) -> Value {
+pub(crate) fn create(developer: &Person<'_>, digit: &str) -> Value {
     let digest = format!("sha256:{}", digit.repeat(64));
     let words = ["release", "create", "shop", "--version", digit, "--name", "page", "--location", "registry"];
     developer.json(0, &[&words[..], &["--digest", &digest]].concat())
@@ -283,7 +283,7 @@ fn a_token_comes_from_a_file_too() {
     assert_eq!(missing.status.code(), Some(2), "{missing:?}");
 }
 
-fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+pub(crate) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap()
 }
 

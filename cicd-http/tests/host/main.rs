@@ -9,6 +9,7 @@
 
 mod audit;
 mod cli;
+mod closed_gates;
 mod hooks;
 mod isolation;
 mod metrics;
@@ -17,6 +18,7 @@ mod overload;
 mod policy;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod prompts;
 mod raw;
 mod refusals;
 mod retention;

@@ -22,7 +22,8 @@ const SELDOM: u32 = 15;
 pub(super) struct Wait {
     /// The release.
     release: ReleaseId,
-    /// How many seconds to wait, also for votes; without it a release that needs votes ends the wait with exit code 4.
+    /// How many seconds to wait, also for votes and gates; without it a release that needs votes ends the wait with exit code 4, and
+    /// an approved one that a freeze, a lock or a hold keeps back with 3.
     #[arg(long, value_name = "SECONDS")]
     timeout: Option<u64>,
     #[command(flatten)]
@@ -45,7 +46,24 @@ impl Wait {
             return Err(Trouble::waiting("the host has not answered in time"));
         }
         self.host.print(&last, show::release)?;
-        verdict(show::status(&last))
+        match self.kept_back(&http, show::status(&last)).await? {
+            Some(why) => Err(Trouble::blocked(format!("the release may not start: {why}"))),
+            None => verdict(show::status(&last)),
+        }
+    }
+
+    /// Why policy keeps an approved release from starting: a freeze, a lock or a hold. What ends by itself, such as another rollout, is
+    /// no reason.
+    async fn kept_back(&self, http: &Http, status: &str) -> Result<Option<String>, Trouble> {
+        if status != "approved" {
+            return Ok(None);
+        }
+        let told = http.get(&format!("/releases/{}/explain", self.release)).await?;
+        let gates = told.get("gates").and_then(Value::as_array).into_iter().flatten();
+        let is_policy = |gate: &&Value| ["freeze", "lock", "hold"].contains(&show::text(gate, "/gate"));
+        let closed = gates.filter(is_policy).filter(|gate| gate.get("open") == Some(&Value::Bool(false)));
+        let reasons: Vec<_> = closed.map(|gate| show::text(gate, "/reason")).collect();
+        Ok((!reasons.is_empty()).then(|| reasons.join("; ")))
     }
 
     async fn follow(&self, http: &Http, progress: &mut Progress, last: &mut Value) -> Result<(), Trouble> {
@@ -60,6 +78,9 @@ impl Wait {
                     status @ ("pending_approval" | "approved" | "executing") => status.to_owned(),
                     _ => return Ok(()),
                 };
+                if self.timeout.is_none() && self.kept_back(http, &status).await?.is_some() {
+                    return Ok(());
+                }
                 progress.tell(&status);
                 self.sit(&mut news, progress, &status).await;
             }
