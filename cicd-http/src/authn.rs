@@ -51,6 +51,10 @@ pub enum Unauthenticated {
     },
 }
 
+/// Stands in the extensions of a request that was authenticated before and is again: that it fails now is no guessing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KnownBefore;
+
 /// Says who asks. The tenant comes from here, never from a path or a body.
 ///
 /// - A caller is returned only for a credential that was checked.

@@ -37,7 +37,8 @@ pub struct NewToken {
 
 impl Engine {
     /// Creates an API token: `cicd_`, 48 hex digits (192 random bits) and 8 of a checksum. Its principal is granted, for
-    /// the whole tenant, the roles that it does not hold yet.
+    /// the whole tenant, the roles that it does not hold yet; where there are any, `role.manage` is asked for beside
+    /// `token.manage`.
     ///
     /// # Errors
     /// [`EngineError::Denied`].
@@ -48,13 +49,20 @@ impl Engine {
         options: &Options,
     ) -> Result<Outcome<NewToken>, EngineError> {
         let secret = self.new_secret(PREFIX);
+        self.look(caller, Action::ManageTokens, &Load::tenant(), |_| Ok(Object::tenant())).await?;
         let outcome: Outcome<Token> = self
             .carry_out(Command {
                 caller,
                 name: "token.create",
                 load: Load::tenant(),
                 options,
-                need: &|_| Ok((Action::ManageTokens, Object::tenant())),
+                // Whoever may make tokens can't give roles by making them.
+                need: &|snapshot| {
+                    let held = snapshot.policy.roles(&draft.principal, &Object::tenant());
+                    let gives_roles = !draft.roles.is_subset(&held);
+                    let action = if gives_roles { Action::ManageRoles } else { Action::ManageTokens };
+                    Ok((action, Object::tenant()))
+                },
                 decide: &|snapshot, _| {
                     let token = self.new_token(draft, &secret, &caller.principal, snapshot.now);
                     let answer = Record::Token(token.clone()).key();

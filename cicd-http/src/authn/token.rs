@@ -10,7 +10,7 @@ use cicd_core::authz::Caller;
 use cicd_core::engine::Engine;
 
 use super::failures::Failures;
-use super::{Authenticator, Unauthenticated, cookie};
+use super::{Authenticator, KnownBefore, Unauthenticated, cookie};
 use crate::origin::address;
 
 /// Knows callers by the engine's API tokens and sessions. Where a request has an `Authorization`, its cookie is not looked at.
@@ -50,7 +50,8 @@ impl TokenAuthenticator {
 #[async_trait]
 impl Authenticator for TokenAuthenticator {
     async fn authenticate(&self, parts: &Parts) -> Result<Caller, Unauthenticated> {
-        let Some(address) = address(parts) else { return self.check(parts).await };
+        let guesser = address(parts).filter(|_| parts.extensions.get::<KnownBefore>().is_none());
+        let Some(address) = guesser else { return self.check(parts).await };
         let now = Instant::now();
         if let Some(seconds) = self.failures.wait((address, ()), now) {
             return Err(Unauthenticated::TooManyFailures { seconds });

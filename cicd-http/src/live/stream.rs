@@ -20,6 +20,7 @@ use super::feed::{Feed, News, news};
 use super::frame;
 use super::places::Place;
 use crate::api::Api;
+use crate::authn::{KnownBefore, Unauthenticated};
 use crate::limits::{EPOCH_TIME, HEARTBEAT_TIME, MISSED_EVENTS, REAUTHENTICATION_TIME};
 
 /// How many missed events are read at once.
@@ -64,11 +65,12 @@ impl Listener {
     /// [`EngineError::Unavailable`].
     pub(crate) async fn new(
         api: Api,
-        parts: Parts,
+        mut parts: Parts,
         caller: Caller,
         place: Place,
         start: Start,
     ) -> Result<Self, EngineError> {
+        parts.extensions.insert(KnownBefore);
         let feed = api.feeds().of(api.engine(), &caller.tenant).await?;
         // Listening begins before the look at the head, so that nothing falls between the two.
         let coming = feed.listen();
@@ -155,10 +157,16 @@ impl Listener {
             return Ok(());
         }
         let caller =
-            self.api.authenticator().authenticate(&self.parts).await.map_err(|_| "unauthenticated")?;
+            self.api.authenticator().authenticate(&self.parts).await.map_err(|error| match error {
+                Unauthenticated::Unavailable { .. } => "unavailable",
+                _ => "unauthenticated",
+            })?;
         let request_id = self.caller.request_id.take();
         self.caller = Caller { request_id, ..caller };
-        self.api.engine().may_listen(&self.caller).await.map_err(|_| "denied")?;
+        self.api.engine().may_listen(&self.caller).await.map_err(|error| match error {
+            EngineError::Denied { .. } => "denied",
+            _ => "unavailable",
+        })?;
         (self.epoch, self.next_authentication) = (epoch, now + REAUTHENTICATION_TIME);
         Ok(())
     }

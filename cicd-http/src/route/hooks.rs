@@ -45,10 +45,8 @@ async fn deliver(
     let hook: Option<HookAddress> = text.parse().ok();
     let (now, from) = (Instant::now(), address(&parts));
     let asked = hook.as_ref().map(|hook| hook.source);
-    for what in [None, asked] {
-        if let Some(seconds) = from.and_then(|from| api.unverified().wait((from, what), now)) {
-            return Err(Unauthenticated::TooManyFailures { seconds }.into());
-        }
+    if let Some(seconds) = from.and_then(|from| api.unverified().wait((from, asked), now)) {
+        return Err(Unauthenticated::TooManyFailures { seconds }.into());
     }
     let body = raw(&parts.headers, body).await?;
     let headers = Headers::new(parts.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())));
@@ -58,9 +56,8 @@ async fn deliver(
     };
     api.metrics().delivered(provider(&delivered), outcome(&delivered));
     let delivered = delivered.map_err(|error| {
-        let what = if error == DeliverError::Unknown { None } else { asked };
         if let (Some(from), DeliverError::Unknown | DeliverError::Unverified { .. }) = (from, &error) {
-            api.unverified().count((from, what), now);
+            api.unverified().count((from, asked), now);
         }
         refused(error)
     })?;

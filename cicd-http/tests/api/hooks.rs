@@ -103,6 +103,28 @@ async fn a_delivery_is_accepted_once_and_starts_a_run() {
 }
 
 #[tokio::test]
+async fn the_log_of_a_source_is_narrowed_by_what_came_of_its_deliveries() {
+    let (world, path, hook) = with_source().await;
+    let mut foreign = push('b');
+    foreign["repository"]["clone_url"] = json!("https://example.com/other.git");
+    for (id, body) in [("1", push('a')), ("2", foreign), ("3", push('c'))] {
+        let taken = sent(&world, &hook, (id, SECRET), &body.to_string()).send().await;
+        assert_eq!(taken.status, StatusCode::ACCEPTED, "{taken:?}");
+    }
+    let listed = async |filter: &str| {
+        let log = world.get(&world.admin, &format!("{path}/deliveries{filter}")).await;
+        let rows = log.body["items"].as_array().unwrap().clone();
+        rows.iter().map(|row| row["sender_id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(listed("").await, ["3", "2", "1"]);
+    assert_eq!(listed("?outcome=triggered").await, ["3", "1"]);
+    assert_eq!(listed("?outcome=ignored").await, ["2"]);
+    assert_eq!(listed("?outcome=triggered&limit=1").await, ["3"]);
+    let refused = world.get(&world.admin, &format!("{path}/deliveries?outcome=lost")).await;
+    assert_eq!((refused.status, refused.violations()[0].0), (StatusCode::BAD_REQUEST, "/outcome"));
+}
+
+#[tokio::test]
 async fn nobody_is_told_why_a_delivery_is_not_taken() {
     let (world, path, hook) = with_source().await;
     let body = push('a').to_string();
@@ -162,6 +184,20 @@ async fn an_address_that_forges_has_to_wait_for_that_source_alone() {
     assert!(!held.header("retry-after").is_empty());
     assert_eq!(good(&hook, [192, 0, 2, 2]).await.status, StatusCode::ACCEPTED);
     assert_eq!(good(&other, [192, 0, 2, 1]).await.status, StatusCode::ACCEPTED);
+}
+
+#[tokio::test]
+async fn whoever_shares_an_address_with_a_sender_can_not_silence_it() {
+    let (world, _, hook) = with_source().await;
+    let body = push('a').to_string();
+    let there = ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 7)));
+    let nowhere = "/api/v1/hooks/acme.01890000-0000-7000-8000-000000000000";
+    let sends = |hook: &str| sent(&world, hook, ("1", SECRET), &body).extension(there).send();
+    for _ in 0..10 {
+        refused(&sends(nowhere).await);
+    }
+    assert_eq!(sends(nowhere).await.status, StatusCode::TOO_MANY_REQUESTS, "as where a source is");
+    assert_eq!(sends(&hook).await.status, StatusCode::ACCEPTED);
 }
 
 #[tokio::test]

@@ -1,13 +1,15 @@
 //! `/events`: what streams tell, whom, and when they end.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::StatusCode;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 
-use crate::support::{Random, World};
+use crate::support::{Random, Request, World};
 
 /// Streams of one principal.
 const EACH: usize = 20;
@@ -23,7 +25,10 @@ type Told = (String, Value);
 
 impl Listener {
     async fn new(world: &World, token: &str, last: Option<&str>) -> Self {
-        let mut request = world.call(token, "GET", "/events");
+        Self::of(world.call(token, "GET", "/events"), last).await
+    }
+
+    async fn of(mut request: Request, last: Option<&str>) -> Self {
         if let Some(last) = last {
             request = request.header("last-event-id", last);
         }
@@ -199,6 +204,26 @@ async fn a_stream_ends_with_the_right_to_it() {
     let within = began.elapsed();
     assert!(within.as_secs() < 5, "of the paused clock: {within:?}");
     assert_eq!(stays.next().await.unwrap().0, "token.revoked");
+}
+
+#[tokio::test(start_paused = true)]
+async fn streams_that_end_with_their_token_hold_nobody_back_at_their_address() {
+    let world = World::still().await;
+    let vera = json!({ "principal": "vera", "roles": ["viewer"] });
+    let vera = world.post(&world.admin, "/tokens", vera).await;
+    let here = || ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 7)));
+    let mut open = Vec::new();
+    for _ in 0..EACH {
+        let request = world.call(&vera.text("/token"), "GET", "/events").extension(here());
+        open.push(Listener::of(request, None).await);
+    }
+    let path = format!("/tokens/{}", vera.text("/id"));
+    world.call(&world.admin, "DELETE", &path).header("if-match", "\"1\"").send().await;
+    for mut listener in open {
+        while listener.next().await.is_some() {}
+    }
+    let other = world.call(&world.admin, "GET", "/me").extension(here()).send().await;
+    assert_eq!(other.status, StatusCode::OK, "{other:?}");
 }
 
 #[tokio::test(start_paused = true)]

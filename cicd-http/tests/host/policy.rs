@@ -9,7 +9,7 @@ fn the_operator_s_policy_stands_for_the_default_roles() {
     let data = Data::new();
     let policy = data.file(
         "policy.csv",
-        "p, admin, *, *, token.manage\np, registrar, *, *, service.put\ng, registrar, viewer\n",
+        "p, admin, *, *, token.manage\np, admin, *, *, role.manage\np, registrar, *, *, service.put\ng, registrar, viewer\n",
     );
     let host = data.serve(&["--authz-policy", &policy]);
     let admin = data.admin_token();

@@ -286,7 +286,7 @@ impl There {
     }
 
     async fn tokens(&self, world: &World, engine: &Engine, o: &Options) -> Asked {
-        let (ada, draft) = (world.ada(), token_draft(&world.rita(), "admin"));
+        let (ada, draft) = (world.ada(), token_draft(&world.rita(), "release-manager"));
         vec![
             ("create_token", told(engine.create_token(&ada, &draft, o).await)),
             ("revoke_token", told(engine.revoke_token(&ada, self.token.id, o).await)),

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use cicd_core::authz::Action;
 use cicd_core::engine::{EngineError, NewToken, Options, TOKEN_USE_SECONDS};
 use cicd_core::id::TokenId;
+use cicd_core::memory::RoleTable;
 use cicd_core::time::Timestamp;
 
 use super::commands::token_draft;
@@ -53,4 +55,18 @@ async fn uses_are_told_to_who_manages_tokens() {
     let (token, _) = created(&world).await;
     let denied = world.engine.token_uses(&world.ann(), &[token]).await;
     assert!(matches!(denied, Err(EngineError::Denied { .. })), "{denied:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_may_make_tokens_gives_no_roles_by_making_them() {
+    let desk = RoleTable::default().allowing("developer".parse().unwrap(), [Action::ManageTokens]);
+    let world = World::judged_by(desk, rolling()).await;
+    let make = async |role: &str| {
+        world.engine.create_token(&world.ann(), &token_draft(&world.ann(), role), &Options::default()).await
+    };
+    make("developer").await.unwrap();
+    let denied = make("admin").await;
+    assert!(matches!(&denied, Err(EngineError::Denied { action: Action::ManageRoles, .. })), "{denied:?}");
+    let roles = world.engine.my_permissions(&world.ann(), &Default::default()).await.unwrap().roles;
+    assert!(!roles.contains(&"admin".parse().unwrap()), "{roles:?}");
 }

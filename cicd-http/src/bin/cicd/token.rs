@@ -96,7 +96,7 @@ impl Authorizer for OwnerOfTheDatabase {
         _: &PolicySnapshot,
     ) -> Result<Verdict, AuthorizerError> {
         Ok(match action {
-            Action::ManageTokens => Verdict::Allow,
+            Action::ManageTokens | Action::ManageRoles => Verdict::Allow,
             other => Verdict::Deny { reason: format!("`{other}` is not what this command is for") },
         })
     }
