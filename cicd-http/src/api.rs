@@ -15,6 +15,7 @@ use cicd_core::port::{ListQuery, Record};
 
 use crate::authn::{Authenticator, Failures};
 use crate::extract::{Paging, Seen};
+use crate::limits::SESSIONS_PER_SECOND;
 use crate::live::{Feeds, Places};
 use crate::metrics::Metrics;
 use crate::origin::Network;
@@ -34,6 +35,7 @@ struct Inner {
     options: RouterOptions,
     principals: Limiter<(TenantId, PrincipalId)>,
     addresses: Limiter<IpAddr>,
+    sessions: Limiter<(TenantId, PrincipalId)>,
     unverified: Failures<Option<SourceId>>,
     feeds: Feeds,
     places: Places,
@@ -46,6 +48,7 @@ impl Api {
             authenticator,
             principals: Limiter::new(options.rates.per_principal),
             addresses: Limiter::new(options.rates.per_address),
+            sessions: Limiter::new(SESSIONS_PER_SECOND),
             options,
             feeds: Feeds::default(),
             places: Places::default(),
@@ -114,6 +117,11 @@ impl Api {
     /// How many requests principals send.
     pub(crate) fn principals(&self) -> &Limiter<(TenantId, PrincipalId)> {
         &self.0.principals
+    }
+
+    /// How many sessions principals open.
+    pub(crate) fn sessions(&self) -> &Limiter<(TenantId, PrincipalId)> {
+        &self.0.sessions
     }
 
     /// How many requests addresses send.

@@ -6,4 +6,4 @@ mod pace;
 
 pub(crate) use authenticate::authenticate;
 pub(crate) use edge::edge;
-pub(crate) use pace::pace;
+pub(crate) use pace::{pace, too_many};

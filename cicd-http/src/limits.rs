@@ -14,6 +14,7 @@
 //! | time of a request, until its answer begins | 30 s | 503 `timed-out` |
 //! | time of the store's answer to `/readyz` | 3 s | 503 `unavailable` |
 //! | requests of one principal, and of one address, below `/api/v1` | what [`Rates`](crate::Rates) say: `cicd serve` takes 100 and 500 a second, five times as many at once | 429 `too-many-requests` |
+//! | sessions that one principal opens | 2 a second, 10 at once | 429 `too-many-requests` |
 //! | failed authentications of one address | 10 a minute | 429 `too-many-failures` |
 //! | deliveries of one address to one source that are not verified | 10 a minute | 429 `too-many-failures` |
 //! | deliveries of one source that wait for their commit | 32 | 429 `source-busy` |
@@ -60,6 +61,8 @@ pub const FAILING_ADDRESSES: usize = 10_000;
 pub const RATE_BURST_SECONDS: u64 = 5;
 /// The most principals, and the most addresses, whose requests are counted at once.
 pub const RATED: usize = 10_000;
+/// How many sessions a second a principal opens in the long run: each leaves a row and an event for ever.
+pub const SESSIONS_PER_SECOND: u32 = 2;
 /// The most streams of one principal.
 pub const STREAMS: usize = 20;
 /// The most events that a stream which is continued may have missed.

@@ -1,12 +1,13 @@
 //! `/audit-events/export`: the record for the law as a file, in the formats of `cicd audit export`.
 
+use axum::BoxError;
 use axum::body::Body;
 use axum::extract::State;
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use cicd_core::audit::{CSV_HEADER, StoredEvent, csv_line, json_line};
-use cicd_core::authz::Caller;
-use cicd_core::engine::{AuditQuery, Engine, EngineError};
+use cicd_core::engine::AuditQuery;
 use cicd_core::id::TenantId;
 use cicd_core::page::Page;
 use futures_util::stream::{self, Stream, StreamExt as _};
@@ -15,6 +16,7 @@ use serde_json::json;
 use super::Routes;
 use super::audit::{filtered, filters};
 use crate::api::Api;
+use crate::authn::KnownBefore;
 use crate::extract::{Params, Who};
 use crate::openapi::{Header, Operation};
 use crate::problem::Problem;
@@ -41,7 +43,12 @@ pub(super) fn routes() -> Routes {
     })
 }
 
-async fn export(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {
+async fn export(
+    State(api): State<Api>,
+    Who(caller): Who,
+    mut parts: Parts,
+    mut params: Params,
+) -> Result<Response, Problem> {
     let mut query = filters(&mut params);
     let format = match params.one_of("format", &FORMATS) {
         Some("csv") => Format::Csv,
@@ -57,8 +64,10 @@ async fn export(State(api): State<Api>, Who(caller): Who, mut params: Params) ->
         Format::JsonLines => ("", "application/jsonl", "attachment; filename=\"audit-events.jsonl\""),
         Format::Csv => (CSV_HEADER, "text/csv", "attachment; filename=\"audit-events.csv\""),
     };
-    let heading = stream::iter([Ok::<_, EngineError>(heading.as_bytes().to_vec())]);
-    let body = Body::from_stream(heading.chain(lines(api.engine().clone(), caller, query, first, format)));
+    let heading = stream::iter([Ok::<_, BoxError>(heading.as_bytes().to_vec())]);
+    parts.extensions.insert(KnownBefore);
+    let rest = Rest { api, parts, tenant: caller.tenant, format };
+    let body = Body::from_stream(heading.chain(lines(rest, query, first)));
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(media)),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static(name)),
@@ -66,30 +75,41 @@ async fn export(State(api): State<Api>, Who(caller): Who, mut params: Params) ->
     Ok((headers, body).into_response())
 }
 
-/// Pages of events as lines, each read when the client has taken the one before. The right is asked for with every page.
+/// What an export that has begun goes on with.
+struct Rest {
+    api: Api,
+    /// What the client showed, shown again for every page: a token that was revoked meanwhile reads no more.
+    parts: Parts,
+    tenant: TenantId,
+    format: Format,
+}
+
+impl Rest {
+    async fn page(&self, query: &AuditQuery) -> Result<Page<StoredEvent>, BoxError> {
+        let caller = self.api.authenticator().authenticate(&self.parts).await?;
+        Ok(self.api.engine().audit_events(&caller, query, EVENTS).await?)
+    }
+}
+
+/// Pages of events as lines, each read when the client has taken the one before, under the right of that moment.
 fn lines(
-    engine: Engine,
-    caller: Caller,
+    rest: Rest,
     query: AuditQuery,
     first: Page<StoredEvent>,
-    format: Format,
-) -> impl Stream<Item = Result<Vec<u8>, EngineError>> + Send + 'static {
-    stream::unfold(Some((first, query)), move |state| {
-        let (engine, caller) = (engine.clone(), caller.clone());
-        async move {
-            let (page, mut query) = state?;
-            let written = match written(&caller.tenant, &page.items, format) {
-                Ok(written) => written,
-                Err(error) => return Some((Err(error.into()), None)),
-            };
-            let Some(next) = page.next.and_then(|next| next.parse().ok()) else {
-                return Some((Ok(written), None));
-            };
-            query.events.after = Some(next);
-            match engine.audit_events(&caller, &query, EVENTS).await {
-                Ok(page) => Some((Ok(written), Some((page, query)))),
-                Err(error) => Some((Err(error), None)),
-            }
+) -> impl Stream<Item = Result<Vec<u8>, BoxError>> + Send + 'static {
+    stream::unfold((rest, Some((first, query))), async |(rest, state)| {
+        let (page, mut query) = state?;
+        let written = match written(&rest.tenant, &page.items, rest.format) {
+            Ok(written) => written,
+            Err(error) => return Some((Err(error.into()), (rest, None))),
+        };
+        let Some(next) = page.next.and_then(|next| next.parse().ok()) else {
+            return Some((Ok(written), (rest, None)));
+        };
+        query.events.after = Some(next);
+        match rest.page(&query).await {
+            Ok(page) => Some((Ok(written), (rest, Some((page, query))))),
+            Err(error) => Some((Err(error), (rest, None))),
         }
     })
 }

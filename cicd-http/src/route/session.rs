@@ -1,5 +1,7 @@
 //! `/session`: what a browser shows instead of an API token.
 
+use std::time::Instant;
+
 use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -11,6 +13,7 @@ use crate::api::Api;
 use crate::authn::{cookie, expired, given};
 use crate::dto::{SessionView, nothing};
 use crate::extract::{Delete, Params, Post};
+use crate::layer::too_many;
 use crate::openapi::Operation;
 use crate::problem::{Kind, Problem};
 use crate::reply;
@@ -51,6 +54,10 @@ async fn show(State(api): State<Api>, params: Params, parts: Parts) -> Result<Re
 
 async fn open(State(api): State<Api>, post: Post) -> Result<Response, Problem> {
     post.draft(nothing)?;
+    if !post.options.dry_run {
+        let who = (post.caller.tenant.clone(), post.caller.principal.clone());
+        api.sessions().take(who, Instant::now()).map_err(|seconds| too_many("the principal", seconds))?;
+    }
     let session = api.engine().open_session(&post.caller, &post.options).await?;
     let mut response = answer(StatusCode::CREATED, session);
     if post.options.dry_run {

@@ -1,6 +1,7 @@
 //! Lists, timelines and exports as a UI, a script and an auditor ask for them.
 
 use axum::http::StatusCode;
+use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 
 use crate::support::{World, release_draft, run_draft};
@@ -103,6 +104,29 @@ async fn the_record_is_exported_as_csv_and_narrowed() {
     assert!(seqs.len() >= 3 && seqs.is_sorted_by(|a, b| a > b), "{seqs:?}");
     let denied = world.get(&ada, "/audit-events/export?format=csv").await;
     assert_eq!(denied.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn an_export_ends_with_the_token_that_began_it() {
+    let world = World::still().await;
+    for number in 0..1_000 {
+        world.create(&world.admin, &format!("/services/s{number}"), json!({ "name": "S" })).await;
+    }
+    let auditor = json!({ "principal": "otto", "roles": ["auditor"] });
+    let auditor = world.post(&world.admin, "/tokens", auditor).await;
+    for revoked in [false, true] {
+        let request = world.call(&auditor.text("/token"), "GET", "/audit-events/export?format=csv");
+        let (head, mut body) = request.begin().await;
+        assert_eq!(head.status, StatusCode::OK);
+        body.frame().await.unwrap().unwrap();
+        if revoked {
+            let path = format!("/tokens/{}", auditor.text("/id"));
+            world.call(&world.admin, "DELETE", &path).header("if-match", "\"1\"").send().await;
+        }
+        let read = body.collect().await.map(|rest| rest.to_bytes().split(|byte| *byte == b'\n').count());
+        assert_eq!(read.is_err(), revoked, "{read:?}");
+        assert!(read.is_err() || read.is_ok_and(|lines| lines > 1_000));
+    }
 }
 
 #[tokio::test]

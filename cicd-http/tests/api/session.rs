@@ -169,3 +169,21 @@ async fn only_a_token_opens_a_session() {
     let end = world.call(&world.admin, "DELETE", "/session").header("if-match", "\"1\"").send().await;
     assert_eq!(end.problem(), "not-found");
 }
+
+#[tokio::test]
+async fn sessions_are_opened_at_a_pace() {
+    let world = World::still().await;
+    let mut paced = None;
+    for _ in 0..100 {
+        let opened = world.post(&world.admin, "/session", json!({})).await;
+        if opened.status != StatusCode::CREATED {
+            paced = Some(opened);
+            break;
+        }
+    }
+    let paced = paced.unwrap();
+    assert_eq!((paced.status, paced.problem()), (StatusCode::TOO_MANY_REQUESTS, "too-many-requests"));
+    assert!(!paced.header("retry-after").is_empty());
+    let ben = world.person("ben", &["viewer"]).await;
+    assert_eq!(open(&world, &ben).await.status, StatusCode::CREATED, "another opens theirs");
+}
