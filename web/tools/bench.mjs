@@ -17,7 +17,7 @@ await page.route("**/api/v1/releases?*", (route) => route.fulfill({ json: listed
 await page.goto(HOST);
 await page.getByLabel("API token").fill(token);
 await page.getByRole("button", { name: "Sign in" }).click();
-await page.getByRole("link", { name: "Releases", exact: true }).click();
+await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Releases", exact: true }).click();
 await page.getByRole("link", { name: `1.${RELEASES}.0` }).waitFor();
 while (!(await page.getByText(`${RELEASES.toLocaleString()} in all`).isVisible())) await page.mouse.wheel(0, 20_000);
 await page.evaluate(() => { window.tasks.length = 0; window.interactions.length = 0; });

@@ -9,12 +9,14 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use super::streams;
 use crate::failure::{Context as _, Failure};
 use crate::tool;
 
 const STARTS: usize = 9;
 const PATIENCE: Duration = Duration::from_secs(30);
-const IDLE: Duration = Duration::from_secs(5);
+/// After how long a host counts as idle.
+pub(super) const IDLE: Duration = Duration::from_secs(5);
 
 /// Prints the median of [`STARTS`] starts on an existing database until `/livez` answers, and the resident memory of the
 /// last host after a few idle seconds.
@@ -38,17 +40,19 @@ pub(super) fn measure() -> Result<(), Failure> {
     let median = starts.get(STARTS / 2).copied().unwrap_or_default();
     println!("host/start    median of {STARTS}: {} ms (goal < 200 ms)", median.as_millis());
     println!("host/memory   resident, idle: {:.1} MiB (goal < 40 MiB)", f64::from(memory) / 1024.0);
-    Ok(())
+    streams::measure()
 }
 
 /// A host that answers.
-struct Running {
+pub(super) struct Running {
+    pub(super) address: String,
     process: Child,
     took: Duration,
 }
 
 impl Running {
-    fn start(data: &Path) -> Result<Self, Failure> {
+    /// A host over what lies in `data`.
+    pub(super) fn start(data: &Path) -> Result<Self, Failure> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
         let binary = tool::target().join("release/cicd");
         let started = Instant::now();
@@ -60,8 +64,8 @@ impl Running {
                 .stderr(Stdio::null())
                 .spawn()
                 .context(|| format!("`{}`", binary.display()))?;
-        let mut running = Self { process, took: Duration::ZERO };
-        while !is_alive(&address) {
+        let mut running = Self { address, process, took: Duration::ZERO };
+        while !is_alive(&running.address) {
             if started.elapsed() > PATIENCE {
                 running.process.kill()?;
                 return Err(Failure::new("the host does not answer"));
@@ -72,7 +76,12 @@ impl Running {
         Ok(running)
     }
 
-    fn resident_kib(&self) -> Result<u32, Failure> {
+    /// Where its API is.
+    pub(super) fn base(&self) -> String {
+        format!("http://{}/api/v1", self.address)
+    }
+
+    pub(super) fn resident_kib(&self) -> Result<u32, Failure> {
         let path = format!("/proc/{}/status", self.process.id());
         let status = std::fs::read_to_string(&path).context(|| path.clone())?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -80,7 +89,7 @@ impl Running {
         kib.ok_or_else(|| Failure::new(format!("`{path}` has no resident size")))
     }
 
-    fn stop(mut self) -> Result<(), Failure> {
+    pub(super) fn stop(mut self) -> Result<(), Failure> {
         let id = i32::try_from(self.process.id()).context(|| "the host's process id".into())?;
         kill(Pid::from_raw(id), Signal::SIGTERM).context(|| "stopping the host".into())?;
         self.process.wait()?;
