@@ -13,11 +13,13 @@ export default defineConfig(({ command }) => ({
   server: { proxy, fs: { allow: [".", "../cicd-wasm/npm"] } },
   preview: { proxy },
   build: { target: "es2022", modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
+  worker: { format: "es" },
   test: {
     include: ["src/**/*.test.{ts,tsx}"],
     environment: "jsdom",
     setupFiles: ["src/test/setup.ts"],
     restoreMocks: true,
+    unstubGlobals: true,
     testTimeout: 60_000,
   },
 }));

@@ -20,6 +20,11 @@ const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
      base-uri 'none'; form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'",
 );
+/// A worker that a page begins has the policy of its own script, not the page's: it may read the rules and run them.
+const SCRIPT_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; frame-ancestors 'none'; \
+     require-trusted-types-for 'script'",
+);
 const FOR_A_YEAR: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// Built pages: for each file its path, such as `assets/index-1a2b.js`, and its content. The default has none.
@@ -77,8 +82,12 @@ impl Pages {
 
 fn file(name: &str, content: &'static [u8]) -> Response {
     let mut response = ([(header::CONTENT_TYPE, media(name))], content).into_response();
+    let headers = response.headers_mut();
     if name.starts_with(ASSETS) {
-        response.headers_mut().insert(header::CACHE_CONTROL, FOR_A_YEAR);
+        headers.insert(header::CACHE_CONTROL, FOR_A_YEAR);
+    }
+    if name.ends_with(".js") {
+        headers.insert(header::CONTENT_SECURITY_POLICY, SCRIPT_POLICY);
     }
     response
 }
@@ -151,6 +160,7 @@ mod tests {
     async fn files_are_told_by_their_names() {
         let (text, headers) = asked("/assets/app-1.js", "", "*/*").await.unwrap();
         assert_eq!((text.as_str(), &headers[header::CACHE_CONTROL]), ("run()", &FOR_A_YEAR));
+        assert_eq!(headers[header::CONTENT_SECURITY_POLICY], SCRIPT_POLICY);
         let (_, headers) = asked("/icon.svg", "", "image/*").await.unwrap();
         assert!(
             headers[header::CONTENT_TYPE] == "image/svg+xml" && !headers.contains_key(header::CACHE_CONTROL)

@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 
-import { screen } from "@testing-library/react";
-import { beforeAll, beforeEach, expect, test } from "vitest";
+import { screen, waitFor } from "@testing-library/react";
+import { beforeAll, beforeEach, expect, test, vi } from "vitest";
 
 import { initSync } from "../../api/rules";
 import { open } from "../../test/render";
 import { ben } from "../../test/samples";
 import { answers, refuses, says } from "../../test/server";
+import { BrokenWorker, RulesWorker, SilentWorker } from "../../test/workers";
 
 interface Golden {
   name: string;
@@ -23,6 +24,7 @@ function exported(name: string): string {
 
 beforeAll(() => initSync(readFileSync("../cicd-wasm/npm/dist/rules_bg.wasm")));
 beforeEach(() => {
+  vi.stubGlobal("Worker", RulesWorker);
   answers("/api/v1/session", ben);
   answers("/api/v1/me/approvals", { items: [], next: null });
   answers("/api/v1/audit-events", { items: [], next: null });
@@ -71,4 +73,23 @@ test("who may not export is told so", async () => {
   const { user } = open("/audit");
   await user.click(await screen.findByRole("button", { name: VERIFY }));
   expect(await screen.findByText(/You may not see or do this/)).toBeVisible();
+});
+
+test("a verifier that doesn't start is told, and earns nothing", async () => {
+  vi.stubGlobal("Worker", BrokenWorker);
+  says("/api/v1/audit-events/export", exported("whole"));
+  const { user } = open("/audit");
+  await user.click(await screen.findByRole("button", { name: VERIFY }));
+  expect(await screen.findByText(/the browser did not start the verifier/)).toBeVisible();
+  expect(screen.queryByText("Verified in this browser")).toBeNull();
+});
+
+test("who leaves the page ends the verification", async () => {
+  vi.stubGlobal("Worker", SilentWorker);
+  says("/api/v1/audit-events/export", exported("whole"));
+  const { user, router } = open("/audit");
+  await user.click(await screen.findByRole("button", { name: VERIFY }));
+  await waitFor(() => expect(SilentWorker.running).toBe(1));
+  await router.navigate("/approvals");
+  await waitFor(() => expect(SilentWorker.running).toBe(0));
 });

@@ -1,17 +1,23 @@
 import { useMutation } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 
+import { verifyChain } from "../../api/chain";
 import { type Chain, exportedChain } from "../../api/modules/audit";
-import { loadRules, type Verification, verifyAuditChain } from "../../api/rules";
+import type { Verification } from "../../api/rules";
 import { Button } from "../../ui/Button";
 import { ActionFailure } from "../../ui/states";
 
 /** Computes every hash of a chain anew, in this browser: the host's word is not taken for it. */
 export function ChainCheck({ chain }: { chain: Chain }) {
+  const left = useRef<AbortController>(undefined);
+  useEffect(() => {
+    const leaving = new AbortController();
+    left.current = leaving;
+    return () => leaving.abort();
+  }, []);
   const check = useMutation({
-    mutationFn: async (read: () => Promise<string>) => {
-      const [text] = await Promise.all([read(), loadRules()]);
-      return verifyAuditChain(text);
-    },
+    mutationFn: async (read: () => Promise<string>) => verifyChain(await read(), left.current?.signal ?? AbortSignal.abort()),
+    retry: false,
   });
   return (
     <section className="card chain-check" aria-labelledby="chain-check">
