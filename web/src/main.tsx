@@ -7,6 +7,7 @@ import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/parts.css";
 import "./styles/settings.css";
+import "./styles/charts.css";
 
 const root = document.getElementById("root");
 if (root) {

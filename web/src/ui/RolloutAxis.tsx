@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { type ReactNode, Suspense } from "react";
 
 import { loadRules, previewRollout, type PreviewStep } from "../api/rules";
+import { ShareChart } from "./charts";
 
 interface Props {
   /** A strategy, or a draft of one. */
@@ -18,11 +19,12 @@ export function RolloutAxis({ strategy, otherwise = null }: Props) {
   if (!preview?.valid) return otherwise;
   return (
     <>
+      <Suspense fallback={<div className="chart-place" />}><ShareChart steps={preview.value.steps} timeText={timeText} /></Suspense>
       <ol className="axis">
         {preview.value.steps.map((planned, index) => (
           // The order of a plan never changes.
           // oxlint-disable-next-line react/no-array-index-key
-          <li key={index}><span className="axis-time">{timeOf(planned)}</span><span className="axis-mark" aria-hidden="true" /><span>{titleOf(planned)}</span></li>
+          <li key={index}><span className="axis-time">{planned.earliest_seconds === null ? "later" : timeText(planned.earliest_seconds)}</span><span className="axis-mark" aria-hidden="true" /><span>{titleOf(planned)}</span></li>
         ))}
       </ol>
       <p className="muted small">Times are the earliest: as if putting it there, shifting and judging took none.</p>
@@ -30,9 +32,8 @@ export function RolloutAxis({ strategy, otherwise = null }: Props) {
   );
 }
 
-/** When a step begins, as `+1:30:00`. */
-function timeOf({ earliest_seconds: seconds }: PreviewStep): string {
-  if (seconds === null) return "later";
+/** A time after the start, as `+1:30:00`. */
+function timeText(seconds: number): string {
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   return `+${parts.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, "0"))).join(":")}`;
 }

@@ -4,7 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 import { open } from "../../test/render";
 import { ben, mayAll, run, RUN } from "../../test/samples";
 import { answers, refuses, says, takes } from "../../test/server";
-import { durationText } from "./run";
+import { durationText } from "../../ui/duration";
 
 beforeEach(() => {
   answers("/api/v1/session", ben);

@@ -1,5 +1,5 @@
 import type { CiRun } from "../../api/modules/ciRuns";
-import { durationText } from "./run";
+import { durationText } from "../../ui/duration";
 
 const MARKS: Record<string, string> = { succeeded: "✓", failed: "✕", timed_out: "✕", cancelled: "–" };
 
