@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
+import { registering } from "./registering";
 import { launch, signIn, visit, visitAs, type Visitor } from "./support/browser";
 import { ask, commitSite, HOST } from "./support/host";
 import { look, picture, shoot, tellOf } from "./support/look";
@@ -68,7 +69,11 @@ test("Ben and Cleo approve in browsers of their own, and each sees the other's v
   await page.getByRole("link", { name: /^Approvals/ }).click();
   await page.getByRole("link", { name: "lighthouse 1.0.0" }).waitFor();
   await look(page, "approvals");
+  await page.getByRole("button", { name: "Vote on lighthouse 1.0.0" }).click();
+  await page.getByText("Nothing runs there yet.").waitFor();
+  await look(page, "approvals-vote");
   await page.getByRole("link", { name: "lighthouse 1.0.0" }).click();
+  await page.getByRole("heading", { level: 1, name: "Release 1.0.0" }).waitFor();
   await page.getByLabel(/Comment/).fill("It shines");
   await look(page, "release-waiting");
   await page.getByRole("button", { name: "Approve" }).click();
@@ -176,7 +181,9 @@ test("an admin reads the audit trail, down to one event", async () => {
   const { page, complaints } = await visitAs(browser, "admin");
   await page.goto(`${HOST}/audit`);
   await page.getByRole("row", { name: /release\.approved/ }).first().waitFor();
+  const beside = page.waitForEvent("worker");
   await page.getByRole("button", { name: "Verify this chain in the browser" }).click();
+  await beside;
   await page.getByText("Verified in this browser").waitFor();
   await look(page, "audit");
   await page.getByRole("row", { name: /release\.approved/ }).first().getByRole("link").click();
@@ -266,10 +273,12 @@ test("below a prefix: sign-in, links, and an address that is opened anew", async
   await signIn(page, "ben", "/", proxy.address);
   await page.getByRole("link", { name: "Services" }).click();
   await page.getByRole("link", { name: "Lighthouse" }).click();
-  await page.getByRole("heading", { name: "Lighthouse" }).waitFor();
+  // The list has a heading of that name, too.
+  const heading = page.getByRole("heading", { level: 1, name: "Lighthouse" });
+  await heading.waitFor();
   expect(page.url()).toBe(`${proxy.address}/services/${SERVICE}`);
   await page.reload();
-  await page.getByRole("heading", { name: "Lighthouse" }).waitFor();
+  await heading.waitFor();
   expect(complaints).toEqual([]);
   await page.context().close();
   await proxy.stop();
@@ -290,6 +299,8 @@ test("whoever's token is revoked is signed out", async () => {
   expect(await page.getByText("dora").count()).toBe(0);
   await page.context().close();
 });
+
+describe("an admin registers", () => registering(() => browser));
 
 test("no page broke the policy, and the policy holds", async () => {
   expect([ada, ben, cleo, rhea].flatMap(({ complaints }) => complaints)).toEqual([]);

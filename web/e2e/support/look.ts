@@ -26,7 +26,7 @@ async function violations(page: Page, options: axe.RunOptions = {}): Promise<str
 /** Looks at a page in light, dark and on a phone: it can be used by everybody, fits, and its picture is kept for people. */
 export async function look(page: Page, name: string): Promise<void> {
   mkdirSync(SHOTS, { recursive: true });
-  await expect.poll(() => page.locator(".loading").count()).toBe(0);
+  await expect.poll(() => page.locator(".loading, .chart-place").count()).toBe(0);
   await shoot(page, `${name}-light`);
   expect(await violations(page), name).toEqual([]);
   await page.emulateMedia({ colorScheme: "dark" });

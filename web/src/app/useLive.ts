@@ -47,7 +47,8 @@ export function touched({ subject }: LiveEvent): string[][] {
   if (subject.kind === "policy_floor") keys.push(["floor"]);
   if (subject.kind === "grant") keys.push(["grants"], ["permissions"]);
   if (subject.kind === "token") keys.push(["tokens"]);
-  if (subject.kind === "source") keys.push(["sources"], ["deliveries"]);
+  if (subject.kind === "deployment") keys.push(["deployments"]);
+  if (subject.kind === "source") keys.push(["source"], ["sources"], ["deliveries"]);
   if (subject.run) keys.push(["run", subject.run], ["runs"]);
   if (subject.service) keys.push(["service", subject.service], ["services"]);
   return keys;

@@ -12,7 +12,8 @@ type Answer<P extends keyof paths> = paths[P] extends {
   : never;
 
 const ORIGIN = "http://localhost:3000";
-const pattern = (path: string) => `${ORIGIN}${path.replaceAll(/\{(\w+)\}/g, ":$1")}`;
+/** A path of the document as the tests take it. */
+export const pattern = (path: string) => `${ORIGIN}${path.replaceAll(/\{(\w+)\}/g, ":$1")}`;
 
 /** The host of the tests. A stream of events never tells anything unless a test says otherwise. */
 export const server = setupServer(

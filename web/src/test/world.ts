@@ -25,15 +25,21 @@ export const PAGES: PageOfWorld[] = [
   { path: "/releases", heading: /^All releases/ },
   { path: `/releases/${ID}`, heading: /^Release / },
   { path: "/services", heading: /^Services/ },
+  { path: "/register", heading: /^Register a service/ },
   { path: "/services/lighthouse", heading: /./ },
+  { path: "/services/lighthouse/about", heading: /^Settings/ },
+  { path: "/services/lighthouse/deployment", heading: /^New deployment/ },
   { path: "/services/lighthouse/release", heading: /^New release/ },
   { path: "/services/lighthouse/settings", heading: /^Settings/ },
   { path: `/services/lighthouse/settings/${production.id}`, heading: /^Settings/ },
+  { path: `/services/lighthouse/settings/${production.id}/place`, heading: /^Settings/ },
   { path: "/services/lighthouse/timeline", heading: /^Timeline/ },
   { path: "/governance", heading: /^Governance/ },
   { path: "/governance/access", heading: /^Governance/ },
   { path: "/governance/sources", heading: /^Governance/ },
+  { path: "/governance/sources/new", heading: /^New source/ },
   { path: `/governance/sources/${ID}`, heading: /./ },
+  { path: `/governance/sources/${ID}/settings`, heading: /^Settings/ },
   { path: "/audit", heading: /^Audit/ },
   { path: "/audit/ledger/12", heading: /./ },
   { path: `/ci-runs/${RUN}`, heading: /^CI run/ },
@@ -63,6 +69,7 @@ function shipping(text: string): void {
   answers("/api/v1/services", { items: [{ ...lighthouse, name: text, description: text, updated_by: text }], next: null });
   answers("/api/v1/services/{service}", { ...lighthouse, name: text, description: text });
   answers("/api/v1/deployments", { items: [{ ...production, updated_by: text }], next: null });
+  answers("/api/v1/deployments/{deployment}", { ...production, updated_by: text });
   const built = run();
   const told = { ...built, trigger: { ...built.trigger, actor: text, reason: text } };
   answers("/api/v1/services/{service}/ci-runs", { items: [told], next: null });

@@ -1,25 +1,28 @@
-import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 
-import { Failure, Loading } from "./states";
+import { Button } from "./Button";
+import { ActionFailure, Failure, Loading } from "./states";
+import type { Pages } from "./usePages";
 
 interface Props<T> {
+  /** What they are, such as `the locks`. */
   what: string;
-  query: UseQueryResult<{ items: T[]; next?: string | null }>;
+  pages: Pages<T>;
   /** What is said where there is none. */
   none: ReactNode;
   children: (items: T[]) => ReactNode;
 }
 
-/** A short list with all the states that a list has. */
-export function Listed<T>({ what, query, none, children }: Props<T>) {
-  if (query.isPending) return <Loading what={what} />;
-  if (!query.data) return <Failure error={query.error} retry={() => void query.refetch()} />;
+/** A list with all the states that a list has. It goes on when somebody asks for more. */
+export function Listed<T>({ what, pages, none, children }: Props<T>) {
+  if (pages.isPending) return <Loading what={what} />;
+  if (!pages.data) return <Failure error={pages.error} retry={() => void pages.refetch()} />;
   return (
     <>
-      {query.isError && <p className="banner" role="status">This may be old: the host doesn't answer.</p>}
-      {query.data.items.length === 0 ? <p className="muted">{none}</p> : children(query.data.items)}
-      {query.data.next && <p className="muted">There are more; the API lists them all.</p>}
+      {pages.isRefetchError && <p className="banner" role="status">This may be old: the host doesn't answer.</p>}
+      {pages.items.length === 0 && !pages.hasNextPage ? <div className="muted">{none}</div> : children(pages.items)}
+      {pages.isFetchNextPageError && <ActionFailure error={pages.error} />}
+      {pages.hasNextPage && <Button onPress={() => void pages.fetchNextPage()} pending={pages.isFetchingNextPage}>More of {what}</Button>}
     </>
   );
 }

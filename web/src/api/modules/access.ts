@@ -1,5 +1,5 @@
 import { api, body, type Page, type Schema } from "../client";
-import { etag } from "./governance";
+import { etag } from "../condition";
 
 export type Grant = Schema["ListedGrant"];
 export type GrantKey = Schema["GrantKey"];

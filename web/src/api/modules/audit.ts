@@ -13,6 +13,8 @@ export interface AuditFilter {
   service?: string;
   deployment?: string;
   release?: string;
+  /** The id of what it is about. */
+  subject?: string;
   since?: string;
   until?: string;
 }

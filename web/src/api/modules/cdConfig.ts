@@ -1,5 +1,5 @@
 import { api, body, type Schema } from "../client";
-import { condition } from "../condition";
+import { condition, etag } from "../condition";
 
 export type CdConfig = Schema["CdConfig"];
 export type CdSpec = Schema["CdSpec"];
@@ -15,4 +15,9 @@ export function getCdConfig(deployment: string): Promise<CdConfig> {
 /** Replaces the config of this version; the first one where there is none. */
 export function putCdConfig(deployment: string, draft: CdSpecDraft, version: number | undefined, dryRun: boolean): Promise<CdConfig> {
   return body(api().PUT(CONFIG, { params: { path: { deployment }, query: { dry_run: dryRun }, header: condition(version) }, body: draft }));
+}
+
+/** Deletes the config of this version: nothing new is released there until another is written. */
+export async function deleteCdConfig(deployment: string, version: number): Promise<void> {
+  await api().DELETE(CONFIG, { params: { path: { deployment }, header: { "If-Match": etag(version) } } });
 }

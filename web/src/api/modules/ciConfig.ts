@@ -1,5 +1,5 @@
 import { api, body, type Schema } from "../client";
-import { condition } from "../condition";
+import { condition, etag } from "../condition";
 
 export type CiConfig = Schema["CiConfig"];
 export type CiSpecDraft = Schema["CiSpecDraft"];
@@ -14,4 +14,9 @@ export function getCiConfig(service: string): Promise<CiConfig> {
 /** Replaces the config of this version; the first one where there is none. */
 export function putCiConfig(service: string, draft: CiSpecDraft, version: number | undefined, dryRun: boolean): Promise<CiConfig> {
   return body(api().PUT(CONFIG, { params: { path: { service }, query: { dry_run: dryRun }, header: condition(version) }, body: draft }));
+}
+
+/** Deletes the config of this version: nothing new is built until another is written. */
+export async function deleteCiConfig(service: string, version: number): Promise<void> {
+  await api().DELETE(CONFIG, { params: { path: { service }, header: { "If-Match": etag(version) } } });
 }

@@ -1,4 +1,5 @@
 import { api, body, type Page, type Schema } from "../client";
+import { condition, etag } from "../condition";
 
 export type Freeze = Schema["Freeze"];
 export type FreezeDraft = Schema["FreezeDraft"];
@@ -7,13 +8,14 @@ export type LockDraft = Schema["LockDraft"];
 export type PolicyFloor = Schema["PolicyFloor"];
 export type Tier = Schema["Tier"];
 
-/** The entity tag of a row's version. */
-export const etag = (version: number) => `"${version}"`;
-const keyed = (key: string) => ({ header: { "Idempotency-Key": key } });
-const MOST = { limit: 200 };
+export const TIERS: Tier[] = ["production", "staging", "development"];
 
-export function listFreezes(): Promise<Page<Freeze>> {
-  return body(api().GET("/api/v1/freezes", { params: { query: MOST } }));
+const keyed = (key: string) => ({ header: { "Idempotency-Key": key } });
+/** Whether a row may be lifted is asked deployment by deployment, so a page is short. */
+const A_PAGE = { limit: 50 };
+
+export function listFreezes(after?: string): Promise<Page<Freeze>> {
+  return body(api().GET("/api/v1/freezes", { params: { query: { ...A_PAGE, ...(after && { after }) } } }));
 }
 
 export function addFreeze(draft: FreezeDraft, key: string): Promise<Freeze> {
@@ -24,8 +26,8 @@ export async function liftFreeze({ id, row_version }: Freeze): Promise<void> {
   await api().DELETE("/api/v1/freezes/{id}", { params: { path: { id }, header: { "If-Match": etag(row_version) } } });
 }
 
-export function listLocks(): Promise<Page<Lock>> {
-  return body(api().GET("/api/v1/locks", { params: { query: MOST } }));
+export function listLocks(after?: string): Promise<Page<Lock>> {
+  return body(api().GET("/api/v1/locks", { params: { query: { ...A_PAGE, ...(after && { after }) } } }));
 }
 
 export function takeLock(draft: LockDraft, key: string): Promise<Lock> {
@@ -43,6 +45,6 @@ export function getFloor(tier: Tier): Promise<PolicyFloor> {
 
 /** Sets the floor that `before` is; nobody else's change in between is overwritten. */
 export function putFloor(before: PolicyFloor, minimumVotes: number): Promise<PolicyFloor> {
-  const header = before.row_version > 0 ? { "If-Match": etag(before.row_version) } : { "If-None-Match": "*" as const };
+  const header = condition(before.row_version > 0 ? before.row_version : undefined);
   return body(api().PUT("/api/v1/policies/{tier}", { params: { path: { tier: before.tier }, header }, body: { minimum_votes: minimumVotes } }));
 }

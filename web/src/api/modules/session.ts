@@ -1,4 +1,5 @@
 import { api, body, type Schema } from "../client";
+import { etag } from "../condition";
 import { forgetSeen } from "../consistency";
 import { ProblemError } from "../problem";
 
@@ -22,6 +23,6 @@ export async function signIn(token: string): Promise<Session> {
 
 /** Ends `session`, whose version stands for its entity tag. */
 export async function signOut(session: Session): Promise<void> {
-  await api().DELETE("/api/v1/session", { params: { header: { "If-Match": `"${session.row_version}"` } } });
+  await api().DELETE("/api/v1/session", { params: { header: { "If-Match": etag(session.row_version) } } });
   forgetSeen();
 }

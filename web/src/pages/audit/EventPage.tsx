@@ -1,13 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 
-import { type AuditEvent, getEvent } from "../../api/modules/audit";
+import { type AuditEvent, type Chain, getEvent } from "../../api/modules/audit";
 import { actorText } from "../../ui/actor";
 import { changesOf } from "../../ui/changes";
 import { DiffTable } from "../../ui/DiffTable";
-import { Failure, Loading } from "../../ui/states";
 import { Time } from "../../ui/Time";
 import { useTitle } from "../../ui/useTitle";
+import { Whole } from "../../ui/Whole";
 
 /** One event: its facts, what it changed, and its place in its chain. */
 export function EventPage() {
@@ -15,18 +15,20 @@ export function EventPage() {
   const of = chain === "security" ? "security" : "ledger";
   useTitle(`Event ${seq}`);
   const event = useQuery({ queryKey: ["event", of, seq], queryFn: () => getEvent(of, seq) });
-  if (event.isPending) return <Loading what="the event" />;
-  if (!event.data) return <Failure error={event.error} retry={() => void event.refetch()} />;
+  return <Whole title={`Event ${seq}`} what="the event" query={event}>{(found) => <Shown event={found} of={of} />}</Whole>;
+}
+
+function Shown({ event, of }: { event: AuditEvent; of: Chain }) {
   return (
     <article>
       <header className="release-head">
         <p className="muted"><Link to={of === "security" ? "/audit?chain=security" : "/audit"}>Audit</Link></p>
-        <h1>Event {event.data.seq}: <code>{event.data.kind}</code></h1>
-        <p className="muted">{actorText(event.data.actor)}, <Time at={event.data.at} /></p>
+        <h1>Event {event.seq}: <code>{event.kind}</code></h1>
+        <p className="muted">{actorText(event.actor)}, <Time at={event.at} /></p>
       </header>
       <div className="columns">
-        <div><Payload event={event.data} /></div>
-        <div><Place event={event.data} /></div>
+        <div><Payload event={event} /></div>
+        <div><Place event={event} /></div>
       </div>
     </article>
   );

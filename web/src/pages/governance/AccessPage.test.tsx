@@ -42,6 +42,23 @@ test("a role is given for one service only", async () => {
   expect(sent[0]?.body).toEqual({ principal: "dora", role: "release-manager", scope: { service: "lighthouse" } });
 });
 
+test("a role is given for one tier only", async () => {
+  const sent = takes("/api/v1/roles", grant);
+  const { user } = open(ADDRESS);
+  await user.type(await screen.findByLabelText("To whom"), "dora");
+  await user.selectOptions(screen.getByLabelText("Only tier"), "staging");
+  await user.click(screen.getByRole("button", { name: "Give the role" }));
+  expect(sent[0]?.body).toEqual({ principal: "dora", role: "viewer", scope: { tier: "staging" } });
+});
+
+test("who may not take back a role or revoke a token is told why", async () => {
+  const actions = (["role.manage", "token.manage"] as const).map((action) => ({ action, allowed: false, reason: `no role allows ${action}` }));
+  answers("/api/v1/me/permissions", { ...mayAll, actions });
+  open(ADDRESS);
+  await waitFor(() => expect(screen.getByRole("button", { name: "Take back" })).toHaveAccessibleDescription("no role allows role.manage"));
+  await waitFor(() => expect(screen.getByRole("button", { name: "Revoke" })).toHaveAccessibleDescription("no role allows token.manage"));
+});
+
 test("the last admin stays, and why is told", async () => {
   refuses("delete", "/api/v1/roles/{grant}", 409, { title: "The last admin stays", detail: "somebody has to be able to give roles" });
   const { user } = open(ADDRESS);

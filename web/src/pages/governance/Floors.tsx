@@ -1,14 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 
-import { getFloor, type PolicyFloor, putFloor, type Tier } from "../../api/modules/governance";
+import { getFloor, type PolicyFloor, putFloor, type Tier, TIERS } from "../../api/modules/governance";
 import { Button } from "../../ui/Button";
 import { ActionFailure, Failure, Loading } from "../../ui/states";
 import { Time } from "../../ui/Time";
 import { useAct } from "../../ui/useAct";
-import { useRefusal } from "./useRefusal";
-
-const TIERS: Tier[] = ["production", "staging", "development"];
+import { useRefusal } from "../../ui/useRefusal";
 
 /** What no CD config can undercut. */
 export function Floors() {

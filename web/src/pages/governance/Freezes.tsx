@@ -1,4 +1,3 @@
-import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Input, Label, TextField } from "react-aria-components";
 
@@ -8,36 +7,40 @@ import { Listed } from "../../ui/Listed";
 import { ActionFailure } from "../../ui/states";
 import { Time } from "../../ui/Time";
 import { useAct } from "../../ui/useAct";
+import { usePages } from "../../ui/usePages";
+import { useRefusal } from "../../ui/useRefusal";
+import { DeploymentChoice } from "./DeploymentChoice";
 import { inHours, momentOf } from "./moments";
-import { useRefusal } from "./useRefusal";
 
 const FREEZES = ["freezes"];
 
 /** Intervals in which no deploy starts. */
 export function Freezes() {
-  const freezes = useQuery({ queryKey: FREEZES, queryFn: listFreezes });
-  const lift = useAct(liftFreeze, FREEZES);
+  const freezes = usePages(FREEZES, listFreezes);
   return (
     <section className="card" aria-labelledby="freezes">
       <h2 id="freezes">Freezes</h2>
       <p className="muted">No deploy starts while one holds. Rollbacks do.</p>
-      <Listed what="the freezes" query={freezes} none="None: deploys may start at any time.">
-        {(items) => (
-          <ul className="rows">
-            {items.map((freeze) => (
-              <li key={freeze.id}>
-                <strong>{scopeText(freeze.scope)}</strong>
-                <span>{freeze.reason}</span>
-                <span className="muted small">by {freeze.created_by}, from <Time at={freeze.from} /> until <Time at={freeze.until} /></span>
-                <Button quiet onPress={() => lift.mutate(freeze)} pending={lift.isPending && lift.variables.id === freeze.id}>Lift</Button>
-              </li>
-            ))}
-          </ul>
-        )}
+      <Listed what="the freezes" pages={freezes} none="None: deploys may start at any time.">
+        {(items) => <ul className="rows">{items.map((freeze) => <Row key={freeze.id} freeze={freeze} />)}</ul>}
       </Listed>
-      <ActionFailure error={lift.error} />
       <FreezeForm />
     </section>
+  );
+}
+
+function Row({ freeze }: { freeze: Freeze }) {
+  const { scope } = freeze;
+  const refusal = useRefusal("freeze.write", scope.kind === "deployment" ? scope.deployment : undefined);
+  const lift = useAct(liftFreeze, FREEZES);
+  return (
+    <li>
+      <strong>{scopeText(scope)}</strong>
+      <span>{freeze.reason}</span>
+      <span className="muted small">by {freeze.created_by}, from <Time at={freeze.from} /> until <Time at={freeze.until} /></span>
+      <Button quiet onPress={() => lift.mutate(freeze)} pending={lift.isPending} disabledReason={refusal}>Lift</Button>
+      <ActionFailure error={lift.error} />
+    </li>
   );
 }
 
@@ -48,16 +51,19 @@ function scopeText(scope: Freeze["scope"]): string {
 
 function FreezeForm() {
   const [scope, setScope] = useState("production");
+  const [deployment, setDeployment] = useState("");
   const [from, setFrom] = useState(() => inHours(0));
   const [until, setUntil] = useState(() => inHours(24));
   const [reason, setReason] = useState("");
-  const refusal = useRefusal("freeze.write");
+  const isOne = scope === "deployment";
+  const refusal = useRefusal("freeze.write", isOne ? deployment : undefined);
   const add = useAct(({ draft, key }: { draft: FreezeDraft; key: string }) => addFreeze(draft, key), FREEZES);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const draft: FreezeDraft = { scope: scopeOf(scope), from: momentOf(from), until: momentOf(until), reason: reason.trim() };
+    const draft: FreezeDraft = { scope: scopeOf(scope, deployment), from: momentOf(from), until: momentOf(until), reason: reason.trim() };
     add.mutate({ draft, key: crypto.randomUUID() }, { onSuccess: () => setReason("") });
   };
+  const missing = isOne && deployment === "" ? "Choose the deployment first." : reason.trim() ? undefined : "Say why first.";
   return (
     <form className="vote-form" onSubmit={submit}>
       <h3>Freeze</h3>
@@ -68,18 +74,21 @@ function FreezeForm() {
             <option value="production">Tier production</option>
             <option value="staging">Tier staging</option>
             <option value="development">Tier development</option>
+            <option value="deployment">One deployment</option>
           </select>
         </label>
         <label className="filter-field">From<input type="datetime-local" value={from} onChange={(event) => setFrom(event.target.value)} required /></label>
         <label className="filter-field">Until<input type="datetime-local" value={until} onChange={(event) => setUntil(event.target.value)} required /></label>
       </div>
+      {isOne && <DeploymentChoice label="Deployment to freeze" value={deployment} onChange={setDeployment} />}
       <TextField value={reason} onChange={setReason} isRequired><Label>Reason of the freeze</Label><Input /></TextField>
-      <Button type="submit" pending={add.isPending} disabledReason={refusal ?? (reason.trim() ? undefined : "Say why first.")}>Add the freeze</Button>
+      <Button type="submit" pending={add.isPending} disabledReason={refusal ?? missing}>Add the freeze</Button>
       <ActionFailure error={add.error} />
     </form>
   );
 }
 
-function scopeOf(choice: string): FreezeDraft["scope"] {
+function scopeOf(choice: string, deployment: string): FreezeDraft["scope"] {
+  if (choice === "deployment") return { kind: "deployment", deployment };
   return choice === "production" || choice === "staging" || choice === "development" ? { kind: "tier", tier: choice } : { kind: "tenant" };
 }

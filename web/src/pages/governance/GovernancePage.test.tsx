@@ -1,10 +1,12 @@
 import { screen, waitFor, within } from "@testing-library/react";
+import { http, HttpResponse } from "msw";
 import { beforeEach, expect, test } from "vitest";
 
 import type { Freeze, Lock } from "../../api/modules/governance";
+import type { Action } from "../../api/modules/permissions";
 import { open } from "../../test/render";
-import { ben, ID, mayAll } from "../../test/samples";
-import { answers, isSilent, refuses, takes, takesBy } from "../../test/server";
+import { ben, ID, mayAll, production } from "../../test/samples";
+import { answers, isSilent, refuses, server, takes, takesBy } from "../../test/server";
 import { inHours, momentOf } from "./moments";
 
 const AT = "2026-11-20T10:00:00Z";
@@ -15,6 +17,7 @@ beforeEach(() => {
   answers("/api/v1/session", ben);
   answers("/api/v1/me/approvals", { items: [], next: null });
   answers("/api/v1/me/permissions", mayAll);
+  answers("/api/v1/deployments", { items: [production], next: null });
   answers("/api/v1/freezes", { items: [], next: null });
   answers("/api/v1/locks", { items: [], next: null });
   answers("/api/v1/policies/{tier}", { tier: "production", minimum_votes: 1, row_version: 0, updated_at: null, updated_by: null });
@@ -52,6 +55,18 @@ test("a freeze needs a reason, and is asked for in UTC", async () => {
   expect(sent[0]?.headers.get("idempotency-key")).toBeTruthy();
 });
 
+test("one deployment is frozen alone", async () => {
+  const sent = takes("/api/v1/freezes", freeze);
+  const { user } = open("/governance");
+  await user.selectOptions(await screen.findByLabelText("What"), "One deployment");
+  await user.type(screen.getByLabelText("Reason of the freeze"), "the moon is full");
+  expect(screen.getByRole("button", { name: "Add the freeze" })).toHaveAccessibleDescription("Choose the deployment first.");
+  const choice = screen.getByLabelText("Deployment to freeze");
+  await user.selectOptions(choice, await within(choice).findByRole("option", { name: "lighthouse-production (production)" }));
+  await user.click(screen.getByRole("button", { name: "Add the freeze" }));
+  expect(sent[0]?.body).toMatchObject({ scope: { kind: "deployment", deployment: "lighthouse-production" } });
+});
+
 test("each violation is told with its place", async () => {
   refuses("post", "/api/v1/freezes", 422, { title: "The request is invalid", violations: [{ path: "/until", code: "order", message: "a freeze ends after it begins" }] });
   const { user } = open("/governance");
@@ -67,7 +82,7 @@ test("a lock is taken, and lifted at the version that was seen", async () => {
   const { user } = open("/governance");
   await user.click(await screen.findByRole("button", { name: "Lift" }));
   expect(lifted[0]?.headers.get("if-match")).toBe('"2"');
-  await user.type(screen.getByLabelText("Deployment"), "lighthouse-production");
+  await user.selectOptions(screen.getByLabelText("Deployment to lock"), await screen.findByRole("option", { name: "lighthouse-production (production)" }));
   await user.type(screen.getByLabelText("Reason of the lock"), "incident");
   await user.click(screen.getByRole("button", { name: "Take the lock" }));
   expect(taken[0]?.body).toMatchObject({ deployment: "lighthouse-production", reason: "incident" });
@@ -96,4 +111,45 @@ test("one part that can't be read leaves the others as they are", async () => {
   open("/governance");
   expect(await screen.findByText("The host can't be reached")).toBeVisible();
   expect(await screen.findByText("incident")).toBeVisible();
+});
+
+/** Answers who may do what: in the whole tenant nothing, at a deployment what `there` says. */
+function mayOnly(there: Partial<Record<Action, boolean>>): void {
+  server.use(
+    http.get("http://localhost:3000/api/v1/me/permissions", ({ request }) => {
+      const isThere = request.url.includes("deployment=");
+      const actions = (["freeze.write", "lock.write", "lock.break"] as const).map((action) => ({ action, allowed: isThere && (there[action] ?? false), reason: `no role allows ${action}` }));
+      return HttpResponse.json({ ...mayAll, actions });
+    }),
+  );
+}
+
+test("who may not lift a freeze or a lock is told why", async () => {
+  answers("/api/v1/freezes", { items: [freeze], next: null });
+  answers("/api/v1/locks", { items: [{ ...lock, owner: "cleo" }], next: null });
+  mayOnly({});
+  open("/governance");
+  await waitFor(() => expect(screen.getAllByRole("button", { name: "Lift" })).toHaveLength(2));
+  const [lifts, breaks] = screen.getAllByRole("button", { name: "Lift" });
+  await waitFor(() => expect(lifts).toHaveAccessibleDescription("no role allows freeze.write"));
+  await waitFor(() => expect(breaks).toHaveAccessibleDescription("no role allows lock.break"));
+});
+
+test("a role that holds at one deployment is enough there", async () => {
+  answers("/api/v1/freezes", { items: [{ ...freeze, scope: { kind: "deployment", deployment: "lighthouse-production" } }], next: null });
+  answers("/api/v1/locks", { items: [lock], next: null });
+  mayOnly({ "freeze.write": true, "lock.write": true });
+  open("/governance");
+  await waitFor(() => expect(screen.getAllByRole("button", { name: "Lift" })).toHaveLength(2));
+  await waitFor(() => expect(screen.getAllByRole("button", { name: "Lift" }).every((button) => !button.hasAttribute("disabled"))).toBe(true));
+});
+
+test("what can't be chosen from can be read again", async () => {
+  isSilent("/api/v1/deployments");
+  const { user } = open("/governance");
+  const form = within((await screen.findByRole("heading", { name: "Lock" })).closest("form") as HTMLElement);
+  expect(await form.findByText(/The host can't be reached/)).toBeVisible();
+  answers("/api/v1/deployments", { items: [production], next: null });
+  await user.click(form.getByRole("button", { name: "Try again" }));
+  expect(await form.findByRole("option", { name: "lighthouse-production (production)" })).toBeInTheDocument();
 });

@@ -1,33 +1,35 @@
-import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Input, Label, TextField } from "react-aria-components";
 
 import { giveRole, type Grant, type GrantKey, listGrants, takeBackRole } from "../../api/modules/access";
+import { TIERS } from "../../api/modules/governance";
 import { Button } from "../../ui/Button";
 import { Listed } from "../../ui/Listed";
 import { ActionFailure } from "../../ui/states";
 import { Time } from "../../ui/Time";
 import { useAct } from "../../ui/useAct";
+import { usePages } from "../../ui/usePages";
+import { useRefusal } from "../../ui/useRefusal";
 import { ROLES } from "./roles";
-import { useRefusal } from "./useRefusal";
 
 const GRANTS = ["grants"];
 
 /** The roles that are held, and where. */
 export function Grants() {
-  const grants = useQuery({ queryKey: GRANTS, queryFn: () => listGrants() });
+  const grants = usePages(GRANTS, listGrants);
+  const refusal = useRefusal("role.manage");
   const takeBack = useAct(takeBackRole, GRANTS);
   return (
     <section className="card" aria-labelledby="grants">
       <h2 id="grants">Roles</h2>
-      <Listed what="the roles" query={grants} none="Nobody holds a role.">
+      <Listed what="the roles" pages={grants} none="Nobody holds a role.">
         {(items) => (
           <ul className="rows">
             {items.map((grant) => (
               <li key={grant.id}>
                 <strong>{grant.principal}</strong><span>{grant.role}</span><span className="chip">{whereText(grant.scope)}</span>
                 <span className="muted small">by {grant.granted_by} <Time at={grant.granted_at} /></span>
-                <Button quiet onPress={() => takeBack.mutate(grant)} pending={takeBack.isPending && takeBack.variables.id === grant.id}>Take back</Button>
+                <Button quiet onPress={() => takeBack.mutate(grant)} pending={takeBack.isPending && takeBack.variables.id === grant.id} disabledReason={refusal}>Take back</Button>
               </li>
             ))}
           </ul>
@@ -49,11 +51,13 @@ function GrantForm() {
   const [role, setRole] = useState<string>("viewer");
   const [service, setService] = useState("");
   const [environment, setEnvironment] = useState("");
+  const [tier, setTier] = useState("");
   const refusal = useRefusal("role.manage");
   const give = useAct(({ grant, key }: { grant: GrantKey; key: string }) => giveRole(grant, key), GRANTS);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const scope = { ...(service.trim() && { service: service.trim() }), ...(environment.trim() && { environment: environment.trim() }) };
+    const known = TIERS.find((name) => name === tier);
+    const scope = { ...(service.trim() && { service: service.trim() }), ...(environment.trim() && { environment: environment.trim() }), ...(known && { tier: known }) };
     give.mutate({ grant: { principal: principal.trim(), role, scope }, key: crypto.randomUUID() }, { onSuccess: () => setPrincipal("") });
   };
   return (
@@ -64,6 +68,9 @@ function GrantForm() {
         <label className="filter-field">Role<select value={role} onChange={(event) => setRole(event.target.value)}>{ROLES.map((name) => <option key={name}>{name}</option>)}</select></label>
         <TextField value={service} onChange={setService}><Label>Only service</Label><Input placeholder="any" autoComplete="off" /></TextField>
         <TextField value={environment} onChange={setEnvironment}><Label>Only environment</Label><Input placeholder="any" autoComplete="off" /></TextField>
+        <label className="filter-field">Only tier
+          <select value={tier} onChange={(event) => setTier(event.target.value)}><option value="">any</option>{TIERS.map((name) => <option key={name}>{name}</option>)}</select>
+        </label>
       </div>
       <Button type="submit" pending={give.isPending} disabledReason={refusal ?? (principal.trim() ? undefined : "Say to whom first.")}>Give the role</Button>
       <ActionFailure error={give.error} />

@@ -5,8 +5,8 @@ import { createToken, type TokenDraft } from "../../api/modules/access";
 import { Button } from "../../ui/Button";
 import { ActionFailure } from "../../ui/states";
 import { useAct } from "../../ui/useAct";
+import { useRefusal } from "../../ui/useRefusal";
 import { ROLES } from "./roles";
-import { useRefusal } from "./useRefusal";
 
 /** Makes a token and shows its text, this once. */
 export function TokenForm() {

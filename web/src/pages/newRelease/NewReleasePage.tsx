@@ -48,7 +48,7 @@ function Choices({ service, runs, places }: Choices) {
   const change = (key: keyof Form) => (value: string) =>
     setParams((before) => { before.set(key, value); return before; }, { replace: true });
   const seen = useDeferredValue(form);
-  if (places.length === 0) return <Empty title="It runs nowhere yet">Add a deployment by the API: <code>PUT /api/v1/deployments/{service}-staging</code>.</Empty>;
+  if (places.length === 0) return <Empty title="It runs nowhere yet"><Link to={`/services/${service}/deployment`}>Add a deployment</Link> first: a release needs a place to go to.</Empty>;
   if (runs.length === 0 && !form.run) return <Empty title="Nothing was built yet">A release brings what a CI run built. <Link to={`/services/${service}`}>Ask for a run</Link> first.</Empty>;
   return (
     <div className="columns">

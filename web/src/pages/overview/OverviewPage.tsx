@@ -1,9 +1,9 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 
 import { type DeploymentGlance, overview } from "../../api/modules/overview";
 import { Button } from "../../ui/Button";
 import { Empty, Failure, Loading } from "../../ui/states";
+import { usePages } from "../../ui/usePages";
 import { useTitle } from "../../ui/useTitle";
 import { matrixOf } from "./matrix";
 import { Matrix } from "./Matrix";
@@ -13,14 +13,8 @@ export function OverviewPage() {
   useTitle("Overview");
   const [params, setParams] = useSearchParams();
   const filter = params.get("filter") ?? "";
-  const pages = useInfiniteQuery({
-    queryKey: ["overview"],
-    queryFn: ({ pageParam }) => overview(pageParam ? { after: pageParam, limit: 200 } : { limit: 200 }),
-    initialPageParam: "",
-    getNextPageParam: (last) => last.next,
-  });
-  const glances = pages.data?.pages.flatMap((page) => page.items) ?? [];
-  const found = glances.filter((glance) => matches(glance, filter));
+  const pages = usePages(["overview"], (after) => overview(after ? { after, limit: 200 } : { limit: 200 }));
+  const found = pages.items.filter((glance) => matches(glance, filter));
   return (
     <>
       <div className="page-head">
@@ -32,8 +26,8 @@ export function OverviewPage() {
       </div>
       {pages.isPending && <Loading what="the deployments" />}
       {pages.error && <Failure error={pages.error} retry={() => void pages.refetch()} />}
-      {pages.data && glances.length === 0 && <Empty title="Nothing is deployed yet">Register a service and a deployment by the API; <code>cargo xtask run</code> makes a sample.</Empty>}
-      {pages.data && glances.length > 0 && found.length === 0 && <Empty title="Nothing matches">No deployment has “{filter}” in its name or version.</Empty>}
+      {pages.data && pages.items.length === 0 && <Empty title="Nothing is deployed yet"><Link to="/register">Register a service</Link>, or open <Link to="/services">one that is there</Link>, and say where it runs. <code>cargo xtask run</code> makes a sample.</Empty>}
+      {pages.data && pages.items.length > 0 && found.length === 0 && <Empty title="Nothing matches">No deployment has “{filter}” in its name or version.</Empty>}
       {found.length > 0 && <Matrix matrix={matrixOf(found)} />}
       {pages.hasNextPage && <Button onPress={() => void pages.fetchNextPage()} pending={pages.isFetchingNextPage}>More deployments</Button>}
     </>

@@ -3,7 +3,7 @@ import type { ReleaseDetail } from "../../api/modules/releases";
 import { Time } from "../../ui/Time";
 import { useSession } from "../../app/session";
 import { usePermissions } from "./usePermissions";
-import { VoteForm } from "./VoteForm";
+import { type Verdict, VoteForm } from "./VoteForm";
 
 /** Who agreed, what is missing, and the form for one's own vote. */
 export function Approvals({ release }: { release: ReleaseDetail }) {
@@ -38,10 +38,17 @@ function notAsked(release: ReleaseDetail, permissions: Permissions | undefined):
   return asked.some((role) => permissions.roles.includes(role)) ? undefined : `Only votes by the role ${asked.join(" or ")} are missing.`;
 }
 
-function OwnVote({ release, principal }: { release: ReleaseDetail; principal: string }) {
+interface OwnVoteProps {
+  release: ReleaseDetail;
+  principal: string;
+  onVoted?: (verdict: Verdict) => void;
+}
+
+/** The form for one's own vote, or why there is none. */
+export function OwnVote({ release, principal, onVoted }: OwnVoteProps) {
   const permissions = usePermissions(release.content.deployment);
   if (release.requester === principal) return <p className="muted">You asked for this release, so somebody else has to agree to it.</p>;
   const own = release.votes.find((vote) => vote.person === principal);
   if (own) return <p className="muted">You have voted.</p>;
-  return <VoteForm release={release} disabledReason={notAsked(release, permissions)} />;
+  return <VoteForm release={release} disabledReason={notAsked(release, permissions)} {...(onVoted && { onVoted })} />;
 }

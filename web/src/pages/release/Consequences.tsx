@@ -5,7 +5,7 @@ import { useNavigate } from "react-router";
 import { denied, type Permissions } from "../../api/modules/permissions";
 import type { Release, ReleaseDetail } from "../../api/modules/releases";
 import { Button } from "../../ui/Button";
-import { ReasonDialog } from "../../ui/ReasonDialog";
+import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { ACTS, type Consequence, consequences, effectOf, TITLES } from "./acts";
 
 /** The commands that ask for a reason: stopping a rollout, going back to what was stable, and trying once more. */
@@ -32,8 +32,9 @@ export function Consequences({ release, permissions }: { release: ReleaseDetail;
         <div key={name}><Button danger={name !== "retry"} onPress={() => ask(name)} disabledReason={denied(permissions, [`release.${name}`])}>{TITLES[name]}</Button></div>
       ))}
       {asked && (
-        <ReasonDialog
+        <ConfirmDialog
           title={TITLES[asked]}
+          needsReason
           effect={effectOf(asked, release)}
           danger={asked !== "retry"}
           confirmation={release.tier === "production" && asked !== "retry" ? release.service : undefined}

@@ -2,76 +2,61 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { beforeEach, expect, test } from "vitest";
 
-import type { Action, Permissions } from "../../api/modules/permissions";
-import type { ReleaseDetail } from "../../api/modules/releases";
+import type { Release, ReleaseDetail } from "../../api/modules/releases";
+import { type Host, startHost } from "../../test/host/host";
+import { may, type State } from "../../test/host/state";
 import { open } from "../../test/render";
-import { ben, detail, glance, ID, RUN, waiting } from "../../test/samples";
-import { answers, refuses, server, takes } from "../../test/server";
+import { detail, glance, ID, RUN, waiting } from "../../test/samples";
+import { answers, refuses, server } from "../../test/server";
 import { stepsOf } from "./steps";
 
 const PAGE = `/releases/${ID}`;
+const at = waiting.created_at;
 const executing = (step: number, phase: object): Partial<ReleaseDetail> => ({
-  state: { status: "executing", attempt: ID, epoch: 1, step, reports: 0, takeovers: 0, started_at: waiting.created_at, deadline_at: waiting.created_at, phase } as ReleaseDetail["state"],
+  state: { status: "executing", attempt: ID, epoch: 1, step, reports: 0, takeovers: 0, started_at: at, deadline_at: at, phase } as ReleaseDetail["state"],
 });
 
-/** What the caller may do; `refused` he may not. */
-const may = (roles: string[], refused: Action[] = []): Permissions => ({
-  principal: "ben",
-  governance_epoch: 1,
-  roles,
-  actions: (["release.vote", "release.cancel", "release.resume", "release.promote", "release.abort", "release.rollback"] as const).map((action) =>
-    refused.includes(action) ? { action, allowed: false, reason: "needs another role" } : { action, allowed: true },
-  ),
-});
+/** A host whose one release is `waiting` with `more`, seen by an approver unless `state` says otherwise. */
+const hostWith = (more: Partial<Release> = {}, state: Partial<State> = {}): Host =>
+  startHost({ permissions: may(["approver"]), releases: [{ ...waiting, ...more }], ...state });
 
-beforeEach(() => {
-  answers("/api/v1/overview", { items: [glance()], next: null });
-  answers("/api/v1/me/permissions", may(["approver"]));
-  answers("/api/v1/session", ben);
-  answers("/api/v1/me/approvals", { items: [], next: null });
-  answers("/api/v1/releases/{id}/explain", {
-    release: ID,
-    state: "pending_approval",
-    open: false,
-    gates: [{ gate: "votes", open: false, reason: "1 vote is missing", opened_by: ["approver"], opens_at: null }],
-  });
-  server.use(http.get("http://localhost:3000/api/v1/releases/:id/log", () => HttpResponse.text("step 1\nstep 2\n")));
-});
+let host: Host;
+beforeEach(() => { host = hostWith(); });
 
-test("an approval carries the content that was seen, once", async () => {
-  answers("/api/v1/releases/{id}", detail());
-  const sent = takes("/api/v1/releases/{id}/approve", waiting);
+test("an approval carries the content that was seen, once; the last one approves", async () => {
   const { user } = open(PAGE);
   expect(await screen.findByText(/Yours is the last vote/)).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Approve" }));
-  await waitFor(() => expect(sent).toHaveLength(1));
-  expect(sent[0]?.body).toEqual({ content: waiting.content_digest });
+  const approvals = within(screen.getByRole("region", { name: "Approvals" }));
+  expect(await approvals.findByText("ben")).toBeVisible();
+  const sent = host.writes(`${PAGE}/approve`);
+  expect(sent.map(({ body }) => body)).toEqual([{ content: waiting.content_digest }]);
   expect(sent[0]?.headers.get("idempotency-key")).toMatch(/^[0-9a-f-]{36}$/);
+  expect(host.release(ID)).toMatchObject({ state: { status: "approved" }, votes: [{ person: "cleo" }, { person: "ben", role: "approver" }] });
+  expect(screen.queryByRole("button", { name: "Approve" })).toBeNull();
 });
 
 test("a rejection needs a comment", async () => {
-  answers("/api/v1/releases/{id}", detail());
-  const sent = takes("/api/v1/releases/{id}/reject", waiting);
   const { user } = open(PAGE);
   const reject = await screen.findByRole("button", { name: "Reject" });
   expect(reject).toBeDisabled();
   expect(reject).toHaveAccessibleDescription("Say why first.");
   await user.type(screen.getByLabelText(/Comment/), "too dim");
   await user.click(reject);
-  await waitFor(() => expect(sent).toHaveLength(1));
-  expect(sent[0]?.body).toEqual({ content: waiting.content_digest, comment: "too dim" });
+  expect(await screen.findByText("Rejected")).toBeVisible();
+  expect(screen.getByText("too dim")).toBeVisible();
+  expect(host.writes().map(({ body }) => body)).toEqual([{ content: waiting.content_digest, comment: "too dim" }]);
 });
 
 test("the requester is told why not", async () => {
-  answers("/api/v1/releases/{id}", detail({ requester: "ben", allowed_commands: ["cancel"] }));
+  host = hostWith({ requester: "ben" });
   open(PAGE);
   expect(await screen.findByText(/somebody else has to agree/)).toBeVisible();
   expect(screen.queryByRole("button", { name: "Approve" })).toBeNull();
 });
 
 test("who isn't asked sees why the buttons don't work", async () => {
-  answers("/api/v1/me/permissions", may(["developer"]));
-  answers("/api/v1/releases/{id}", detail());
+  host = hostWith({}, { permissions: may(["developer"]) });
   open(PAGE);
   const approve = await screen.findByRole("button", { name: "Approve" });
   await waitFor(() => expect(approve).toBeDisabled());
@@ -79,8 +64,7 @@ test("who isn't asked sees why the buttons don't work", async () => {
 });
 
 test("a command that the caller may not give says why", async () => {
-  answers("/api/v1/me/permissions", may(["approver"], ["release.cancel"]));
-  answers("/api/v1/releases/{id}", detail({ allowed_commands: ["approve", "reject", "cancel"] }));
+  host = hostWith({}, { permissions: may(["approver"], ["release.cancel"]) });
   open(PAGE);
   const cancel = await screen.findByRole("button", { name: "Cancel" });
   await waitFor(() => expect(cancel).toBeDisabled());
@@ -88,29 +72,40 @@ test("a command that the caller may not give says why", async () => {
 });
 
 test("a vote that came too late is told, and the page reads what happened", async () => {
-  answers("/api/v1/releases/{id}", detail());
-  refuses("post", "/api/v1/releases/{id}/approve", 409, { title: "The state does not take this command", request_id: "req-3" });
   const { user } = open(PAGE);
-  await user.click(await screen.findByRole("button", { name: "Approve" }));
-  expect(await screen.findByRole("alert")).toHaveTextContent(/The state does not take this command.*req-3/);
+  const button = await screen.findByRole("button", { name: "Approve" });
+  // Meanwhile its requester withdraws it.
+  host.state.releases[0] = { ...waiting, state: { status: "cancelled", reason: { code: "withdrawn", by: "ada" }, at } };
+  await user.click(button);
+  await waitFor(() => expect(screen.queryByRole("button", { name: "Approve" })).toBeNull());
+  expect(screen.getByText("Cancelled")).toBeVisible();
+  expect(host.release(ID)?.votes).toEqual(waiting.votes);
+});
+
+test("what the rules refuse of a vote is told as they say it", async () => {
+  const { user } = open(PAGE);
+  const button = await screen.findByRole("button", { name: "Approve" });
+  await waitFor(() => expect(button).toBeEnabled());
+  // Meanwhile the role is taken from the voter.
+  host.state.permissions.roles = ["developer"];
+  await user.click(button);
+  expect(await screen.findByRole("alert")).toHaveTextContent(/approver.*req-host/);
 });
 
 test("it says which gate is closed and who can open it", async () => {
-  answers("/api/v1/releases/{id}", detail());
   open(PAGE);
-  expect(await screen.findByText("1 vote is missing")).toBeVisible();
-  expect(screen.getByText("Can open it: approver")).toBeVisible();
+  expect(await screen.findByText("votes are missing: 1 of role `approver`")).toBeVisible();
+  expect(screen.getByText("Can open it: role:approver")).toBeVisible();
 });
 
 test("a rollout that waits offers to go on", async () => {
-  const phase = { phase: "waiting", reason: { code: "strategy" }, since: waiting.created_at, until: null };
-  answers("/api/v1/releases/{id}", detail({ ...executing(0, phase), allowed_commands: ["resume", "promote", "abort"], outstanding: [] }));
-  const sent = takes("/api/v1/releases/{id}/resume", waiting);
+  host = hostWith(executing(2, { phase: "waiting", reason: { code: "strategy" }, since: at, until: null }));
   const { user } = open(PAGE);
   expect(await screen.findByText(/somebody has to resume it/)).toBeVisible();
   expect(await screen.findByLabelText("The log's last lines")).toHaveTextContent("step 2");
   await user.click(screen.getByRole("button", { name: "Resume" }));
-  await waitFor(() => expect(sent).toHaveLength(1));
+  await waitFor(() => expect(host.writes(`${PAGE}/resume`)).toHaveLength(1));
+  expect(screen.queryByRole("alert")).toBeNull();
 });
 
 test.each([
@@ -127,10 +122,10 @@ test.each([
 });
 
 test("a release that a later one took back had all its steps, and leads to that one", async () => {
-  const state = { status: "rolled_back", started_at: waiting.created_at, finished_at: waiting.created_at, cause: { code: "undone_by", release: "r-9" } } as ReleaseDetail["state"];
-  answers("/api/v1/releases/{id}", detail({ state, allowed_commands: [], outstanding: [] }));
+  const state: Release["state"] = { status: "rolled_back", started_at: at, finished_at: at, cause: { code: "undone_by", release: RUN } };
+  host = hostWith({ state });
   open(PAGE);
-  expect(await screen.findByRole("link", { name: "another release" })).toHaveAttribute("href", "/releases/r-9");
+  expect(await screen.findByRole("link", { name: "another release" })).toHaveAttribute("href", `/releases/${RUN}`);
   expect(stepsOf(detail({ state })).map(({ progress }) => progress)).toEqual(["done", "done", "done", "done"]);
 });
 
@@ -142,16 +137,14 @@ test("a release of somebody else is not there", async () => {
 
 test("markup in what people wrote stays text", async () => {
   const evil = '<img src=x onerror="alert(1)">';
-  answers("/api/v1/releases/{id}", detail({ reason: evil, version: evil, votes: waiting.votes.map((vote) => ({ ...vote, comment: evil })) }));
+  host = hostWith({ reason: evil, version: evil, votes: waiting.votes.map((vote) => ({ ...vote, comment: evil })) });
   open(PAGE);
   expect((await screen.findAllByText(evil)).length).toBeGreaterThan(1);
   expect(document.querySelector("img")).toBeNull();
 });
 
 test("going back in production asks for a reason and the service's name, and leads to the new release", async () => {
-  const state = { status: "succeeded", started_at: waiting.created_at, finished_at: waiting.created_at } as const;
-  answers("/api/v1/releases/{id}", detail({ state, allowed_commands: [], outstanding: [], rollback_candidates: ["r-0"] }));
-  const sent = takes("/api/v1/releases/{id}/rollback", { ...waiting, id: "r-9" });
+  host = hostWith({ state: { status: "succeeded", started_at: at, finished_at: at } }, { candidates: { [ID]: [RUN] } });
   const { user, router } = open(PAGE);
   await user.click(await screen.findByRole("button", { name: "Roll back" }));
   const dialog = within(await screen.findByRole("dialog", { name: "Roll back" }));
@@ -161,22 +154,25 @@ test("going back in production asks for a reason and the service's name, and lea
   expect(confirm).toBeDisabled();
   await user.type(dialog.getByLabelText(/This is production/), "lighthouse");
   await user.click(confirm);
-  await waitFor(() => expect(router.state.location.pathname).toBe("/releases/r-9"));
-  expect(sent[0]?.body).toEqual({ reason: "too bright" });
+  await waitFor(() => expect(router.state.location.pathname).not.toBe(PAGE));
+  expect(host.writes().map(({ body }) => body)).toEqual([{ reason: "too bright" }]);
+  expect(host.state.releases[0]).toMatchObject({ kind: { type: "rollback", of: ID, target: RUN }, state: { status: "approved" } });
+  expect(router.state.location.pathname).toBe(`/releases/${host.state.releases[0]?.id}`);
+  expect(await screen.findByRole("heading", { name: "Roll back to 1.4.0" })).toBeVisible();
 });
 
 test("a failed release is tried once more as a release of its own", async () => {
-  const state = { status: "failed", cause: { code: "deadline_exceeded" }, started_at: waiting.created_at, finished_at: waiting.created_at } as never;
-  answers("/api/v1/releases/{id}", detail({ state, allowed_commands: [], outstanding: [] }));
-  const sent = takes("/api/v1/releases/{id}/retry", { ...waiting, id: "r-7" });
+  host = hostWith({ state: { status: "failed", cause: { code: "deadline_exceeded" }, started_at: at, finished_at: at } });
   const { user, router } = open(PAGE);
   await user.click(await screen.findByRole("button", { name: "Retry" }));
   const dialog = within(await screen.findByRole("dialog", { name: "Retry" }));
   expect(dialog.queryByLabelText(/This is production/)).toBeNull();
   await user.type(dialog.getByLabelText("Reason"), "the network is back");
   await user.click(dialog.getByRole("button", { name: "Retry" }));
-  await waitFor(() => expect(router.state.location.pathname).toBe("/releases/r-7"));
-  expect(sent[0]?.body).toEqual({ reason: "the network is back" });
+  await waitFor(() => expect(router.state.location.pathname).not.toBe(PAGE));
+  expect(host.writes().map(({ body }) => body)).toEqual([{ reason: "the network is back" }]);
+  expect(host.state.releases[0]).toMatchObject({ retry_of: ID, votes: [], state: { status: "pending_approval" } });
+  expect(await screen.findByText("Waiting for approval")).toBeVisible();
 });
 
 test("what is different from what runs is told member by member", async () => {

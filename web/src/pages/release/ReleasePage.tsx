@@ -2,10 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useParams } from "react-router";
 
 import { getRelease, type ReleaseDetail } from "../../api/modules/releases";
-import { Failure, Loading } from "../../ui/states";
 import { Status } from "../../ui/status";
 import { Time } from "../../ui/Time";
 import { useTitle } from "../../ui/useTitle";
+import { Whole } from "../../ui/Whole";
 import { Approvals } from "./Approvals";
 import { Commands } from "./Commands";
 import { Difference } from "./Difference";
@@ -18,9 +18,7 @@ export function ReleasePage() {
   const { id = "" } = useParams();
   const release = useQuery({ queryKey: ["release", id], queryFn: () => getRelease(id) });
   useTitle(release.data ? `${release.data.service} ${release.data.version}` : "Release");
-  if (release.isPending) return <Loading what="the release" />;
-  if (!release.data) return <Failure whole error={release.error} retry={() => void release.refetch()} />;
-  return <Shown release={release.data} stale={release.isError} />;
+  return <Whole title="Release" what="the release" query={release}>{(found) => <Shown release={found} stale={release.isError} />}</Whole>;
 }
 
 function Shown({ release, stale }: { release: ReleaseDetail; stale: boolean }) {

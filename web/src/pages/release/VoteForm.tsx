@@ -7,20 +7,30 @@ import type { ReleaseDetail } from "../../api/modules/releases";
 import { Button } from "../../ui/Button";
 import { ActionFailure } from "../../ui/states";
 
+export type Verdict = "approve" | "reject";
+
 interface Cast extends Ballot {
-  verdict: "approve" | "reject";
+  verdict: Verdict;
+}
+
+interface Props {
+  release: ReleaseDetail;
+  disabledReason: string | undefined;
+  /** Hears of a vote that counts. */
+  onVoted?: (verdict: Verdict) => void;
 }
 
 /** A vote on the content that is on the screen. */
-export function VoteForm({ release, disabledReason }: { release: ReleaseDetail; disabledReason: string | undefined }) {
+export function VoteForm({ release, disabledReason, onVoted }: Props) {
   const [comment, setComment] = useState("");
   const client = useQueryClient();
   const vote = useMutation({
     mutationFn: ({ verdict, ...ballot }: Cast) => (verdict === "approve" ? approve(ballot) : reject(ballot)),
+    onSuccess: (_, { verdict }) => onVoted?.(verdict),
     onSettled: () => Promise.all([client.invalidateQueries({ queryKey: ["release", release.id] }), client.invalidateQueries({ queryKey: ["inbox"] })]),
   });
   // The key is drawn when the button is pressed: what is tried again after silence is the same vote.
-  const cast = (verdict: Cast["verdict"]) => {
+  const cast = (verdict: Verdict) => {
     const said = comment.trim();
     vote.mutate({ verdict, release: release.id, content: release.content_digest, key: crypto.randomUUID(), ...(said && { comment: said }) });
   };

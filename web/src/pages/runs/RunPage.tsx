@@ -4,10 +4,11 @@ import { Link, useParams } from "react-router";
 import { cancelRun, type CiRun, getRun } from "../../api/modules/ciRuns";
 import { denied, myPermissionsFor } from "../../api/modules/permissions";
 import { Button } from "../../ui/Button";
-import { ActionFailure, Failure, Loading } from "../../ui/states";
+import { ActionFailure } from "../../ui/states";
 import { Status } from "../../ui/status";
 import { Time } from "../../ui/Time";
 import { useTitle } from "../../ui/useTitle";
+import { Whole } from "../../ui/Whole";
 import { refText } from "./run";
 import { RunLog } from "./RunLog";
 import { Steps } from "./Steps";
@@ -17,9 +18,7 @@ export function RunPage() {
   const { id = "" } = useParams();
   const run = useQuery({ queryKey: ["run", id], queryFn: () => getRun(id) });
   useTitle(run.data ? `Run of ${run.data.service}` : "Run");
-  if (run.isPending) return <Loading what="the run" />;
-  if (!run.data) return <Failure whole error={run.error} retry={() => void run.refetch()} />;
-  return <Shown run={run.data} stale={run.isError} />;
+  return <Whole title="CI run" what="the run" query={run}>{(found) => <Shown run={found} stale={run.isError} />}</Whole>;
 }
 
 function Shown({ run, stale }: { run: CiRun; stale: boolean }) {

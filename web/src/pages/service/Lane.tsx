@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
 
 import { overview } from "../../api/modules/overview";
 import { Empty, Failure, Loading } from "../../ui/states";
@@ -15,7 +16,7 @@ export function Lane({ service }: { service: string }) {
       <h2 id="lane" className="sr-only">Environments</h2>
       {glances.isPending && <Loading what="where it runs" />}
       {glances.error && !glances.data && <Failure error={glances.error} retry={() => void glances.refetch()} />}
-      {glances.data?.items.length === 0 && <Empty title="It runs nowhere yet">Add a deployment by the API: <code>PUT /api/v1/deployments/{service}-staging</code>.</Empty>}
+      {glances.data?.items.length === 0 && <Empty title="It runs nowhere yet"><Link to={`/services/${service}/deployment`}>Add a deployment</Link>: a place where it runs, such as staging.</Empty>}
       <ol className="lane">
         {row?.environments.map((environment) => (
           <li key={environment} className="card">

@@ -1,9 +1,10 @@
 import { screen, waitFor, within } from "@testing-library/react";
+import { delay, http } from "msw";
 import { beforeEach, expect, test } from "vitest";
 
 import { open } from "../../test/render";
-import { ben, glance, lighthouse, mayAll, production, run, RUN, waiting } from "../../test/samples";
-import { answers, isSilent, refuses, says, takes, takesBy } from "../../test/server";
+import { ben, glance, ID, lighthouse, mayAll, production, run, RUN, waiting } from "../../test/samples";
+import { answers, isSilent, refuses, says, server, takes, takesBy } from "../../test/server";
 
 beforeEach(() => {
   answers("/api/v1/session", ben);
@@ -29,6 +30,15 @@ test("releases and runs say where they stand, and lead on", async () => {
   const runs = screen.getByRole("region", { name: "CI runs" });
   expect(await within(runs).findByRole("link", { name: "c0ffee0000" })).toHaveAttribute("href", `/ci-runs/${RUN}`);
   expect(runs).toHaveTextContent("branch main");
+});
+
+test("how long runs took is drawn, and said of each", async () => {
+  const slow = run({ id: ID, started_at: "2026-11-20T10:00:00Z", finished_at: "2026-11-20T10:01:02Z" });
+  answers("/api/v1/services/{service}/ci-runs", { items: [run(), slow], next: null });
+  open("/services/lighthouse");
+  const runs = await screen.findByRole("region", { name: "CI runs" });
+  expect(await within(runs).findByRole("img", { name: "How long the last 2 runs took: from 0 ms to 1 min 2 s, the newest 0 ms; 2 succeeded." })).toBeVisible();
+  expect(runs).toHaveTextContent("took 1 min 2 s, ada");
 });
 
 test("a run is asked for once, and shown", async () => {
@@ -78,6 +88,16 @@ test.each([[404, "There is no such thing"], [403, "You may not see or do this"],
   expect(await screen.findByRole("alert")).toHaveTextContent(new RegExp(`${title}.*req-9`));
 });
 
+test("a page keeps its heading while it is tried again", async () => {
+  refuses("get", "/api/v1/services/{service}", 503);
+  const { user } = open("/services/lighthouse");
+  const again = await screen.findByRole("button", { name: "Try again" });
+  server.use(http.get("http://localhost:3000/api/v1/services/:service", () => delay("infinite")));
+  await user.click(again);
+  expect(await screen.findByText(/Loading the service/)).toBeVisible();
+  expect(screen.getByRole("heading", { level: 1, name: "lighthouse" })).toBeVisible();
+});
+
 test("offline, a part that can't be read can be tried again", async () => {
   isSilent("/api/v1/services/{service}/ci-runs");
   const { user } = open("/services/lighthouse");
@@ -111,4 +131,13 @@ test("a hold says why, and is lifted with a reason at the version that was seen"
   await user.type(dialog.getByLabelText("Reason"), "looked: 1.3.0 runs");
   await user.click(dialog.getByRole("button", { name: "Lift the hold" }));
   await waitFor(() => expect(lifted[0]?.headers.get("if-match")).toBe('"6"'));
+});
+
+test("who may not lift a hold is told why", async () => {
+  const hold = { reason: "undo_failed" as const, release: RUN, since: "2026-11-20T10:00:00Z" };
+  answers("/api/v1/overview", { items: [glance({ hold, attention: ["held"] })], next: null });
+  answers("/api/v1/me/permissions", { ...mayAll, actions: [{ action: "deployment.lift_hold", allowed: false, reason: "needs the role release-manager" }] });
+  open("/services/lighthouse");
+  const button = await screen.findByRole("button", { name: "Lift the hold" });
+  await waitFor(() => expect(button).toHaveAccessibleDescription("needs the role release-manager"));
 });

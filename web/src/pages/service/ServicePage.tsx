@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 
-import { getService } from "../../api/modules/services";
-import { Failure, Loading } from "../../ui/states";
+import { getService, type Service } from "../../api/modules/services";
 import { useTitle } from "../../ui/useTitle";
+import { Whole } from "../../ui/Whole";
 import { Lane } from "./Lane";
 import { Releases } from "./Releases";
 import { Runs } from "./Runs";
@@ -13,15 +13,17 @@ export function ServicePage() {
   const { service: id = "" } = useParams();
   const service = useQuery({ queryKey: ["service", id], queryFn: () => getService(id) });
   useTitle(service.data?.name ?? "Service");
-  if (service.isPending) return <Loading what="the service" />;
-  if (!service.data) return <Failure whole error={service.error} retry={() => void service.refetch()} />;
+  return <Whole title={id} what="the service" query={service}>{(found) => <Shown service={found} stale={service.isError} />}</Whole>;
+}
+
+function Shown({ service: { id, name, description }, stale }: { service: Service; stale: boolean }) {
   return (
     <article>
       <header className="page-head">
         <div>
-          <h1>{service.data.name}</h1>
-          {service.data.description && <p className="muted">{service.data.description}</p>}
-          {service.isError && <p className="banner" role="status">This may be old: the host doesn't answer.</p>}
+          <h1>{name}</h1>
+          {description && <p className="muted">{description}</p>}
+          {stale && <p className="banner" role="status">This may be old: the host doesn't answer.</p>}
         </div>
         <p className="actions">
           <Link className="button" to={`/services/${id}/timeline`}>Timeline</Link>

@@ -23,7 +23,7 @@ export function Conflict({ base, theirs, yours, onMerge }: Props) {
   return (
     <section className="card conflict" aria-labelledby="conflict">
       <h2 id="conflict">Somebody else saved meanwhile</h2>
-      <p role="alert"><strong>{theirs.updated_by}</strong> saved revision {theirs.revision} <Time at={theirs.updated_at} />. Your changes are still here, and nothing is saved yet.</p>
+      <p role="alert"><strong>{theirs.updated_by}</strong> saved {theirs.revision !== undefined && `revision ${theirs.revision} `}<Time at={theirs.updated_at} />. Your changes are still here, and nothing is saved yet.</p>
       <Changes title={`What ${theirs.updated_by} changed`} before={base?.spec} after={theirs.spec} />
       {conflicts.length === 0 && <p>Your changes and theirs touch different members: both are kept.</p>}
       {conflicts.map((clash) => (

@@ -8,13 +8,14 @@ import { ActionFailure } from "../../ui/states";
 import { Time } from "../../ui/Time";
 
 /** Who changed it, when, and what. */
-export function History({ filter, revision }: { filter: AuditFilter; revision: number }) {
-  const events = useQuery({ queryKey: ["audit", "config", filter, revision], queryFn: () => listEvents(filter, { limit: 10 }) });
+export function History({ filter, version }: { filter: AuditFilter; version: number }) {
+  const events = useQuery({ queryKey: ["audit", "config", filter, version], queryFn: () => listEvents(filter, { limit: 10 }) });
   return (
     <section className="card" aria-labelledby="history">
       <h2 id="history">Who changed what</h2>
       {events.isPending && <p className="muted" role="status">Loading the history…</p>}
       <ActionFailure error={events.error} />
+      {events.data?.items.length === 0 && <p className="muted">No change yet.</p>}
       <ul className="rows">{events.data?.items.map((event) => <Change key={event.seq} event={event} />)}</ul>
       {events.data?.next && <Link to={`/audit?${new URLSearchParams({ ...filter })}`}>All of it, in the audit</Link>}
     </section>

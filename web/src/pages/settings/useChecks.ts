@@ -2,10 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 
 import { ProblemError } from "../../api/problem";
-import { loadRules, type Violation } from "../../api/rules";
+import { loadRules, type Validation, type Violation } from "../../api/rules";
 import { useDebounced } from "../../ui/useDebounced";
 import { isSame, type Json } from "./json";
-import type { ConfigKind, Stored } from "./kinds";
+import type { DraftKind, Stored } from "./kinds";
 
 const STILL_MS = 400;
 
@@ -22,9 +22,9 @@ export interface Checks {
 }
 
 /** What is wrong with a draft: at once by the rules in this page, and a moment later by the host, which knows more. */
-export function useChecks(kind: ConfigKind, draft: Json, base: Stored | null, mayAsk: boolean): Checks {
-  const rules = useQuery({ queryKey: ["rules"], queryFn: loadRules, staleTime: Infinity, gcTime: Infinity });
-  const verdict = useMemo(() => (rules.data ? kind.rules(draft) : undefined), [rules.data, kind, draft]);
+export function useChecks(kind: DraftKind, draft: Json, base: Stored | null, mayAsk: boolean): Checks {
+  const rules = useQuery({ queryKey: ["rules"], queryFn: loadRules, staleTime: Infinity, gcTime: Infinity, enabled: kind.rules !== undefined });
+  const verdict = useMemo(() => verdictOf(kind, draft, rules.data === true), [rules.data, kind, draft]);
   const local = verdict?.valid === false ? verdict.violations : [];
   const settled = useDebounced(draft, STILL_MS);
   const isChanged = !isSame(verdict?.valid ? (verdict.value as Json) : draft, base?.spec);
@@ -46,4 +46,17 @@ export function useChecks(kind: ConfigKind, draft: Json, base: Stored | null, ma
     isAsking: isWorthIt && trial.isFetching,
     refusal: remote.length > 0 ? null : refusal,
   };
+}
+
+/** What the rules in this page say; nothing before they are loaded. Where they know nothing, only the host finds fault. */
+function verdictOf({ rules }: DraftKind, draft: Json, isLoaded: boolean): Validation<unknown> | undefined {
+  if (!rules) return { valid: true, value: draft };
+  return isLoaded ? rules(draft) : undefined;
+}
+
+/** Why the draft can't be saved now. */
+export function whyNot({ problems, isChanged }: Checks, isReadable: boolean): string | undefined {
+  if (!isReadable) return "The JSON can't be read.";
+  if (problems.length > 0) return problems.length === 1 ? "One thing is wrong, as said above." : `${problems.length} things are wrong, as said above.`;
+  return isChanged ? undefined : "Nothing is changed.";
 }

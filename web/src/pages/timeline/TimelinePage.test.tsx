@@ -3,6 +3,7 @@ import { http, HttpResponse } from "msw";
 import { beforeEach, expect, test } from "vitest";
 
 import type { TimelineEntry, TimelineItem } from "../../api/modules/timeline";
+import { startHost } from "../../test/host/host";
 import { open } from "../../test/render";
 import { ben, ID, production, RUN } from "../../test/samples";
 import { answers, refuses, server } from "../../test/server";
@@ -40,15 +41,19 @@ const ADDRESS = "/services/lighthouse/timeline";
 
 test("lanes lead to production", () => expect(lanesOf([production, staging]).environments).toEqual(["staging", "production"]));
 
-test("an entry has its mark in its lane, and leads to what it is about", async () => {
-  timeline([entry(), entry({ seq: 6, deployment: null, release: null, summary: "cleo triggered a run", kind: "ci_run.triggered" })]);
+test("an entry has its mark in its lane, and leads to what it is about; the rules tell it in a sentence", async () => {
+  const host = startHost({ deployments: [production, staging] });
+  const trigger = { actor: "cleo", commit: "c0ffee", reason: null, type: "manual" };
+  host.record({ kind: "ci_run.triggered", subject: { kind: "ci_run", id: RUN, run: RUN, service: "lighthouse" }, data: { kind: "ci_run.triggered", run: { trigger } } });
+  const subject = { kind: "release" as const, id: ID, release: ID, service: "lighthouse", deployment: production.id };
+  host.record({ kind: "release.approved", subject, data: { kind: "release.approved", approvals: 2 } });
   open(ADDRESS);
   const row = await screen.findByRole("row", { name: /approved by 2 persons/ });
   expect(within(row).getByRole("img", { name: "production" })).toHaveTextContent("✓");
   expect(within(row).queryByRole("img", { name: "staging" })).toBeNull();
   expect(within(row).getByRole("link", { name: "release" })).toHaveAttribute("href", `/releases/${ID}`);
-  expect(within(row).getByRole("link", { name: "event 7" })).toHaveAttribute("href", "/audit/ledger/7");
-  expect(within(screen.getByRole("row", { name: /triggered a run/ })).queryByRole("img")).toBeNull();
+  expect(within(row).getByRole("link", { name: "event 2" })).toHaveAttribute("href", "/audit/ledger/2");
+  expect(within(screen.getByRole("row", { name: /cleo triggered a run of c0ffee/ })).queryByRole("img")).toBeNull();
 });
 
 test("filters are in the address and go to the host", async () => {
@@ -77,10 +82,12 @@ test("earlier entries are fetched when they are asked for", async () => {
   expect(screen.queryByRole("button", { name: "Earlier" })).toBeNull();
 });
 
-test("nothing that the filters show", async () => {
+test("nothing that the filters show, and nothing at all", async () => {
   timeline([]);
-  open(ADDRESS);
-  expect(await screen.findByText("Nothing happened")).toBeVisible();
+  const { router } = open(`${ADDRESS}?actor=cleo&group=release`);
+  expect(await screen.findByText("Nothing that these filters show. Take one away.")).toBeVisible();
+  await router.navigate(`${ADDRESS}?group=release`);
+  expect(await screen.findByText("Nothing happened yet")).toBeVisible();
 });
 
 test("a date that the host refuses", async () => {

@@ -1,11 +1,12 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 
 import { listDeployments } from "../../api/modules/services";
 import { isEntry, isGroup, serviceTimeline, type TimelineItem } from "../../api/modules/timeline";
 import { Button } from "../../ui/Button";
 import { Empty, Failure, Loading } from "../../ui/states";
-import { dayBegins, useFilters } from "../../ui/useFilters";
+import { dayBegins, type Filters, useFilters } from "../../ui/useFilters";
+import { usePages } from "../../ui/usePages";
 import { useTitle } from "../../ui/useTitle";
 import { Entries } from "./Entries";
 import { Group } from "./Group";
@@ -19,7 +20,6 @@ export function TimelinePage() {
   const [filters, setFilter] = useFilters(TIMELINE_FILTERS);
   const places = useQuery({ queryKey: ["deployments", service], queryFn: () => listDeployments({ service, limit: 200 }) });
   const pages = useTimeline(service, filters);
-  const items = pages.data?.pages.flatMap((page) => page.items) ?? [];
   const lanes = lanesOf(places.data?.items ?? []);
   return (
     <article>
@@ -27,23 +27,28 @@ export function TimelinePage() {
       <TimelineFilters filters={filters} environments={lanes.environments} onChange={setFilter} />
       {pages.isPending && <Loading what="the timeline" />}
       {pages.error && <Failure error={pages.error} retry={() => void pages.refetch()} />}
-      {pages.data && items.length === 0 && <Empty title="Nothing happened">Nothing that these filters show. Take one away, or <Link to={`/services/${service}`}>build and release something</Link>.</Empty>}
-      <Items items={items} lanes={lanes} />
+      {pages.data && pages.items.length === 0 && <Nothing service={service} isFiltered={narrows(filters)} />}
+      <Items items={pages.items} lanes={lanes} />
       {pages.hasNextPage && <Button onPress={() => void pages.fetchNextPage()} pending={pages.isFetchingNextPage}>Earlier</Button>}
     </article>
   );
 }
 
-function useTimeline(service: string, { from, to, group, ...rest }: Partial<Record<(typeof TIMELINE_FILTERS)[number], string>>) {
+/** Whether filters may hide something; how it is shown hides nothing. */
+function narrows(filters: Filters<(typeof TIMELINE_FILTERS)[number]>): boolean {
+  return Object.keys(filters).some((key) => key !== "group");
+}
+
+function Nothing({ service, isFiltered }: { service: string; isFiltered: boolean }) {
+  if (isFiltered) return <Empty title="Nothing happened">Nothing that these filters show. Take one away.</Empty>;
+  return <Empty title="Nothing happened yet"><Link to={`/services/${service}`}>Build and release something</Link>, and it is told here.</Empty>;
+}
+
+function useTimeline(service: string, { from, to, group, ...rest }: Filters<(typeof TIMELINE_FILTERS)[number]>) {
   const since = dayBegins(from);
   const until = dayBegins(to);
   const query = { ...rest, ...(since && { since }), ...(until && { until }), group: group === "release" ? ("release" as const) : ("none" as const) };
-  return useInfiniteQuery({
-    queryKey: ["timeline", service, query],
-    queryFn: ({ pageParam }) => serviceTimeline(service, { ...query, ...(pageParam && { after: pageParam }) }),
-    initialPageParam: "",
-    getNextPageParam: (last) => last.next,
-  });
+  return usePages(["timeline", service, query], (after) => serviceTimeline(service, { ...query, ...(after && { after }) }));
 }
 
 function Items({ items, lanes }: { items: TimelineItem[]; lanes: ReturnType<typeof lanesOf> }) {

@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from "react";
+import { type FormEvent, type ReactNode, useState } from "react";
 import { Dialog, Heading, Input, Label, Modal, ModalOverlay, TextArea, TextField } from "react-aria-components";
 
 import { Button } from "./Button";
@@ -7,19 +7,22 @@ import { ActionFailure } from "./states";
 interface Props {
   title: string;
   /** What happens then, in a sentence or a comparison. */
-  effect: string;
-  /** What must be typed before it can be done; nothing where a reason is enough. */
+  effect: ReactNode;
+  /** Whether a reason is asked for. */
+  needsReason?: boolean;
+  /** What must be typed before it can be done, such as the service's name in production; nothing where that is not needed. */
   confirmation?: string | undefined;
   /** Whether it takes something away. */
   danger: boolean;
   pending: boolean;
   error: unknown;
+  /** `reason` is empty where none is asked for. */
   onConfirm: (reason: string) => void;
   onClose: () => void;
 }
 
-/** Asks for a reason, and in production for the service's name, before something that people notice. */
-export function ReasonDialog(props: Props) {
+/** Says what happens before something that people notice; asks for a reason where it is kept, and in production for the service's name. */
+export function ConfirmDialog(props: Props) {
   return (
     <ModalOverlay className="overlay" isOpen isDismissable onOpenChange={(open) => !open && props.onClose()}>
       <Modal className="modal card"><Dialog><Form {...props} /></Dialog></Modal>
@@ -27,20 +30,22 @@ export function ReasonDialog(props: Props) {
   );
 }
 
-function Form({ title, effect, confirmation, danger, pending, error, onConfirm, onClose }: Props) {
+function Form({ title, effect, needsReason = false, confirmation, danger, pending, error, onConfirm, onClose }: Props) {
   const [reason, setReason] = useState("");
   const [typed, setTyped] = useState("");
-  const missing = reason.trim() === "" ? "Say why first." : undefined;
+  const missing = needsReason && reason.trim() === "" ? "Say why first." : undefined;
   const unconfirmed = confirmation !== undefined && typed.trim() !== confirmation ? `Type ${confirmation} first.` : undefined;
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    // React hands it on to the form that the dialog was opened in: that one is not what was confirmed.
+    event.stopPropagation();
     onConfirm(reason.trim());
   };
   return (
     <form className="vote-form" onSubmit={submit}>
       <Heading slot="title">{title}</Heading>
-      <p>{effect}</p>
-      <TextField value={reason} onChange={setReason} isRequired><Label>Reason</Label><TextArea rows={2} /></TextField>
+      {typeof effect === "string" ? <p>{effect}</p> : effect}
+      {needsReason && <TextField value={reason} onChange={setReason} isRequired><Label>Reason</Label><TextArea rows={2} /></TextField>}
       {confirmation !== undefined && (
         <TextField value={typed} onChange={setTyped}><Label>This is production. Type <strong>{confirmation}</strong></Label><Input autoComplete="off" spellCheck={false} /></TextField>
       )}
