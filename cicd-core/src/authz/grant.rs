@@ -107,4 +107,11 @@ impl PolicySnapshot {
         let held = self.grants.iter().filter(|g| g.principal == *principal && g.scope.covers(object));
         held.map(|grant| grant.role.clone()).collect()
     }
+
+    /// The roles that `principal` holds on anything at all.
+    #[must_use]
+    pub fn roles_anywhere(&self, principal: &PrincipalId) -> BTreeSet<Role> {
+        let held = self.grants.iter().filter(|grant| grant.principal == *principal);
+        held.map(|grant| grant.role.clone()).collect()
+    }
 }

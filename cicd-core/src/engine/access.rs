@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::carry_out::{Command, Step};
+use super::carry_out::{Command, Needed, Step};
 use super::change::By;
 use super::error::EngineError;
 use super::grants::grant_change;
@@ -37,8 +37,10 @@ pub struct NewToken {
 
 impl Engine {
     /// Creates an API token: `cicd_`, 48 hex digits (192 random bits) and 8 of a checksum. Its principal is granted, for
-    /// the whole tenant, the roles that it does not hold yet; where there are any, `role.manage` is asked for beside
-    /// `token.manage`.
+    /// the whole tenant, the roles that it holds nowhere yet; one that it holds somewhere it has there alone.
+    ///
+    /// Whoever has a token can act with its roles, so that one for somebody else, or with a role that the caller does not
+    /// use, takes `role.manage` beside `token.manage`.
     ///
     /// # Errors
     /// [`EngineError::Denied`].
@@ -49,19 +51,15 @@ impl Engine {
         options: &Options,
     ) -> Result<Outcome<NewToken>, EngineError> {
         let secret = self.new_secret(PREFIX);
-        self.look(caller, Action::ManageTokens, &Load::tenant(), |_| Ok(Object::tenant())).await?;
         let outcome: Outcome<Token> = self
             .carry_out(Command {
                 caller,
                 name: "token.create",
                 load: Load::tenant(),
                 options,
-                // Whoever may make tokens can't give roles by making them.
                 need: &|snapshot| {
-                    let held = snapshot.policy.roles(&draft.principal, &Object::tenant());
-                    let gives_roles = !draft.roles.is_subset(&held);
-                    let action = if gives_roles { Action::ManageRoles } else { Action::ManageTokens };
-                    Ok((action, Object::tenant()))
+                    let needed = Needed::to(Action::ManageTokens, Object::tenant());
+                    Ok(if is_own(draft, caller, snapshot) { needed } else { needed.and(Action::ManageRoles) })
                 },
                 decide: &|snapshot, _| {
                     let token = self.new_token(draft, &secret, &caller.principal, snapshot.now);
@@ -91,7 +89,7 @@ impl Engine {
             options,
             need: &|snapshot| {
                 found_token(snapshot, id)?;
-                Ok((Action::ManageTokens, Object::tenant()))
+                Ok(Needed::to(Action::ManageTokens, Object::tenant()))
             },
             decide: &|snapshot, _| {
                 let token = found_token(snapshot, id)?;
@@ -227,11 +225,19 @@ fn audited(token: &Token) -> Audited<'_> {
     }
 }
 
+/// Whether the token lets nobody do what the caller can't do anyway.
+fn is_own(draft: &TokenDraft, caller: &Caller, snapshot: &Snapshot) -> bool {
+    let held = snapshot.policy.roles_anywhere(&caller.principal);
+    let is_used =
+        |role| held.contains(role) && caller.limited_to.as_ref().is_none_or(|limit| limit.contains(role));
+    draft.principal == caller.principal && draft.roles.iter().all(is_used)
+}
+
 fn token_change(by: &By, snapshot: &Snapshot, token: &Token) -> Result<ChangeSet, EngineError> {
     let subject = Subject::new(SubjectKind::Token, token.id.to_string());
     let record = Record::Token(token.clone());
     let mut change = by.put("token.created", subject, record, None, &audited(token))?;
-    let held = snapshot.policy.roles(&token.principal, &Object::tenant());
+    let held = snapshot.policy.roles_anywhere(&token.principal);
     for role in token.roles.difference(&held) {
         let key = GrantKey::new(token.principal.clone(), role.clone());
         change.merge(grant_change(by, &key, &token.created_by)?);

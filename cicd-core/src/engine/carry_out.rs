@@ -35,7 +35,25 @@ impl Step {
     }
 }
 
-type Need<'a> = dyn Fn(&Snapshot) -> Result<(Action, Object), EngineError> + Send + Sync + 'a;
+/// What a caller must be allowed to do, and to what.
+pub(super) struct Needed {
+    action: Action,
+    object: Object,
+    also: Option<Action>,
+}
+
+impl Needed {
+    pub(super) fn to(action: Action, object: Object) -> Self {
+        Self { action, object, also: None }
+    }
+
+    /// The same, and another action beside it.
+    pub(super) fn and(self, action: Action) -> Self {
+        Self { also: Some(action), ..self }
+    }
+}
+
+type Need<'a> = dyn Fn(&Snapshot) -> Result<Needed, EngineError> + Send + Sync + 'a;
 type Decide<'a> = dyn Fn(&Snapshot, Roles) -> Result<Step, EngineError> + Send + Sync + 'a;
 
 /// A caller's command: what it needs, what the caller must be allowed, and what is decided.
@@ -44,7 +62,7 @@ pub(super) struct Command<'a> {
     pub(super) name: &'static str,
     pub(super) load: Load,
     pub(super) options: &'a Options,
-    /// What the caller must be allowed to do, and to what; an error where that is not there.
+    /// What the caller must be allowed; an error where what it is about is not there.
     pub(super) need: &'a Need<'a>,
     /// What comes of it, given the roles of the caller and of those who voted.
     pub(super) decide: &'a Decide<'a>,
@@ -140,8 +158,11 @@ impl Engine {
         need: &Need<'_>,
         decide: &Decide<'_>,
     ) -> Result<Step, EngineError> {
-        let (action, object) = need(snapshot)?;
+        let Needed { action, object, also } = need(snapshot)?;
         self.check(caller, action, &object, snapshot).await?;
+        if let Some(also) = also {
+            self.check(caller, also, &object, snapshot).await?;
+        }
         let roles = match self.roles(caller, &object, snapshot).await {
             Ok(roles) => roles,
             Err(error) => return Err(self.undecided(caller, action, &object, &error, snapshot.now).await),

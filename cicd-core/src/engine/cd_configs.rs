@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::carry_out::{Command, Step};
+use super::carry_out::{Command, Needed, Step};
 use super::change::By;
 use super::deployments::{cancel_stale, found};
 use super::error::EngineError;
@@ -97,8 +97,8 @@ impl Engine {
     }
 }
 
-fn need(snapshot: &Snapshot, id: &DeploymentId) -> Result<(Action, Object), EngineError> {
-    Ok((Action::PutCdConfig, Object::deployment(found(snapshot, id)?)))
+fn need(snapshot: &Snapshot, id: &DeploymentId) -> Result<Needed, EngineError> {
+    Ok(Needed::to(Action::PutCdConfig, Object::deployment(found(snapshot, id)?)))
 }
 
 fn subject(deployment: &Deployment) -> Subject {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::carry_out::{Command, Step};
+use super::carry_out::{Command, Needed, Step};
 use super::change::By;
 use super::error::EngineError;
 use super::{Engine, Options, Outcome};
@@ -103,9 +103,9 @@ impl Engine {
     }
 }
 
-fn need(snapshot: &Snapshot, service: &ServiceId) -> Result<(Action, Object), EngineError> {
+fn need(snapshot: &Snapshot, service: &ServiceId) -> Result<Needed, EngineError> {
     match &snapshot.service {
-        Some(_) => Ok((Action::PutCiConfig, Object::service(service.clone()))),
+        Some(_) => Ok(Needed::to(Action::PutCiConfig, Object::service(service.clone()))),
         None => Err(EngineError::not_found("service", service)),
     }
 }

@@ -1,6 +1,6 @@
 //! Deployments: where services run, and what an admin sets there.
 
-use super::carry_out::{Command, Step};
+use super::carry_out::{Command, Needed, Step};
 use super::change::By;
 use super::error::EngineError;
 use super::{Engine, Options, Outcome};
@@ -37,7 +37,7 @@ impl Engine {
             name: "deployment.put",
             load,
             options,
-            need: &|snapshot| Ok((Action::PutDeployment, object(snapshot, id, spec))),
+            need: &|snapshot| Ok(Needed::to(Action::PutDeployment, object(snapshot, id, spec))),
             decide: &|snapshot, _| {
                 let capabilities = check(snapshot, spec, capabilities.clone())?;
                 let before = snapshot.deployment.as_ref();
@@ -74,7 +74,7 @@ impl Engine {
             name: "deployment.lift_hold",
             load: Load::deployment(id.clone()),
             options,
-            need: &|snapshot| Ok((Action::LiftHold, Object::deployment(found(snapshot, id)?))),
+            need: &|snapshot| Ok(Needed::to(Action::LiftHold, Object::deployment(found(snapshot, id)?))),
             decide: &|snapshot, _| {
                 let before = found(snapshot, id)?;
                 let Some(hold) = &before.hold else {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::carry_out::{Command, Step};
+use super::carry_out::{Command, Needed, Step};
 use super::change::By;
 use super::deployments::found;
 use super::error::EngineError;
@@ -37,7 +37,7 @@ impl Engine {
             name: "freeze.add",
             load: Load { deployment, ..Load::tenant() },
             options,
-            need: &|snapshot| Ok((Action::Freeze, freeze_object(snapshot, &draft.scope)?)),
+            need: &|snapshot| Ok(Needed::to(Action::Freeze, freeze_object(snapshot, &draft.scope)?)),
             decide: &|snapshot, _| {
                 if draft.until <= snapshot.now {
                     let message = format!("`{}`; accepted: later than now, {}", draft.until, snapshot.now);
@@ -78,7 +78,7 @@ impl Engine {
             options,
             need: &|snapshot| {
                 let freeze = found_freeze(snapshot, id)?;
-                Ok((Action::Freeze, freeze_object(snapshot, &freeze.scope)?))
+                Ok(Needed::to(Action::Freeze, freeze_object(snapshot, &freeze.scope)?))
             },
             decide: &|snapshot, _| {
                 let freeze = found_freeze(snapshot, id)?;
@@ -110,7 +110,9 @@ impl Engine {
             name: "lock.take",
             load: Load::deployment(draft.deployment.clone()),
             options,
-            need: &|snapshot| Ok((Action::Lock, Object::deployment(found(snapshot, &draft.deployment)?))),
+            need: &|snapshot| {
+                Ok(Needed::to(Action::Lock, Object::deployment(found(snapshot, &draft.deployment)?)))
+            },
             decide: &|snapshot, _| {
                 if draft.expires_at <= snapshot.now {
                     let message =
@@ -153,7 +155,7 @@ impl Engine {
                 let lock = found_lock(snapshot, id)?;
                 let own = lock.owner == caller.principal;
                 let action = if own { Action::Lock } else { Action::BreakLock };
-                Ok((action, Object::deployment(found(snapshot, &lock.deployment)?)))
+                Ok(Needed::to(action, Object::deployment(found(snapshot, &lock.deployment)?)))
             },
             decide: &|snapshot, _| {
                 let lock = found_lock(snapshot, id)?;
@@ -199,7 +201,7 @@ impl Engine {
             name: "policy.put",
             load: Load::record(key),
             options,
-            need: &|_| Ok((Action::PutPolicy, Object { tier: Some(tier), ..Object::tenant() })),
+            need: &|_| Ok(Needed::to(Action::PutPolicy, Object { tier: Some(tier), ..Object::tenant() })),
             decide: &|snapshot, _| {
                 let before = match &snapshot.record {
                     Some(Record::PolicyFloor(floor)) => floor.clone(),

@@ -1,6 +1,6 @@
 //! Grants: who holds which role, and where. Each change makes the governance epoch one more.
 
-use super::carry_out::{Command, Step};
+use super::carry_out::{Command, Needed, Step};
 use super::change::By;
 use super::error::EngineError;
 use super::{Engine, Options, Outcome};
@@ -27,7 +27,7 @@ impl Engine {
             name: "role.grant",
             load: Load::record(row.clone()),
             options,
-            need: &|_| Ok((Action::ManageRoles, Object::tenant())),
+            need: &|_| Ok(Needed::to(Action::ManageRoles, Object::tenant())),
             decide: &|snapshot, _| {
                 if let Some(same @ Record::Grant(_)) = &snapshot.record {
                     return Ok(Step::Unchanged(Box::new(same.clone())));
@@ -57,7 +57,7 @@ impl Engine {
             name: "role.revoke",
             load: Load::record(row.clone()),
             options,
-            need: &|_| Ok((Action::ManageRoles, Object::tenant())),
+            need: &|_| Ok(Needed::to(Action::ManageRoles, Object::tenant())),
             decide: &|snapshot, _| {
                 let gone =
                     snapshot.record.as_ref().ok_or_else(|| EngineError::not_found("grant", &row.id))?;

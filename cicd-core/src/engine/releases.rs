@@ -1,6 +1,6 @@
 //! Asking for releases.
 
-use super::carry_out::{Command, Step};
+use super::carry_out::{Command, Needed, Step};
 use super::change::{By, release_key};
 use super::deployments::found;
 use super::error::EngineError;
@@ -41,7 +41,7 @@ impl Engine {
             load: Load { run, ..Load::deployment(draft.deployment.clone()) },
             options,
             need: &|snapshot| {
-                Ok((Action::CreateRelease, Object::deployment(found(snapshot, &draft.deployment)?)))
+                Ok(Needed::to(Action::CreateRelease, Object::deployment(found(snapshot, &draft.deployment)?)))
             },
             decide: &|snapshot, roles| {
                 let deployment = found(snapshot, &draft.deployment)?;
@@ -77,7 +77,7 @@ impl Engine {
             options,
             need: &|snapshot| {
                 let earlier = found_release(snapshot, id)?;
-                Ok((Action::Retry, Object::deployment(found(snapshot, earlier.deployment())?)))
+                Ok(Needed::to(Action::Retry, Object::deployment(found(snapshot, earlier.deployment())?)))
             },
             decide: &|snapshot, roles| {
                 let earlier = found_release(snapshot, id)?;

@@ -1,6 +1,6 @@
 //! Going back.
 
-use super::carry_out::{Command, Step};
+use super::carry_out::{Command, Needed, Step};
 use super::change::{By, release_key};
 use super::deployments::found;
 use super::error::EngineError;
@@ -41,7 +41,7 @@ impl Engine {
             options,
             need: &|snapshot| {
                 let source = found_release(snapshot, id)?;
-                Ok((Action::Rollback, Object::deployment(found(snapshot, source.deployment())?)))
+                Ok(Needed::to(Action::Rollback, Object::deployment(found(snapshot, source.deployment())?)))
             },
             decide: &|snapshot, roles| {
                 if !(1..=2000).contains(&reason.trim().chars().count()) {

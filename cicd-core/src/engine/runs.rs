@@ -1,6 +1,6 @@
 //! CI runs, as callers see them.
 
-use super::carry_out::{Command, Step};
+use super::carry_out::{Command, Needed, Step};
 use super::change::By;
 use super::error::EngineError;
 use super::{Engine, Options, Outcome};
@@ -29,7 +29,7 @@ impl Engine {
             load: Load::service(service.clone()),
             options,
             need: &|snapshot| match &snapshot.service {
-                Some(_) => Ok((Action::TriggerRun, Object::service(service.clone()))),
+                Some(_) => Ok(Needed::to(Action::TriggerRun, Object::service(service.clone()))),
                 None => Err(EngineError::not_found("service", service)),
             },
             decide: &|snapshot, _| {
@@ -62,7 +62,9 @@ impl Engine {
             name: "ci_run.cancel",
             load: Load::run(id),
             options,
-            need: &|snapshot| Ok((Action::CancelRun, Object::service(found(snapshot, id)?.service.clone()))),
+            need: &|snapshot| {
+                Ok(Needed::to(Action::CancelRun, Object::service(found(snapshot, id)?.service.clone())))
+            },
             decide: &|snapshot, _| {
                 let run = found(snapshot, id)?;
                 let events = decide(run, &RunCommand::Cancel { by: caller.principal.clone() })?;

@@ -1,6 +1,6 @@
 //! Services.
 
-use super::carry_out::{Command, Step};
+use super::carry_out::{Command, Needed, Step};
 use super::change::By;
 use super::{Engine, EngineError, Options, Outcome};
 use crate::audit::{Subject, SubjectKind};
@@ -28,7 +28,7 @@ impl Engine {
             name: "service.put",
             load: Load::service(id.clone()),
             options,
-            need: &|_| Ok((Action::PutService, Object::service(id.clone()))),
+            need: &|_| Ok(Needed::to(Action::PutService, Object::service(id.clone()))),
             decide: &|snapshot, _| {
                 let before = snapshot.service.as_ref();
                 let after = Service {

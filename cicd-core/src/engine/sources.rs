@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::carry_out::{Command, Step};
+use super::carry_out::{Command, Needed, Step};
 use super::change::By;
 use super::error::EngineError;
 use super::{Engine, Options, Outcome};
@@ -195,9 +195,9 @@ fn put<T: Serialize>(
     Ok(Step::commit(by.put(kind, subject, record, from, to)?, answer))
 }
 
-fn need(snapshot: &Snapshot, service: &ServiceId) -> Result<(Action, Object), EngineError> {
+fn need(snapshot: &Snapshot, service: &ServiceId) -> Result<Needed, EngineError> {
     match &snapshot.service {
-        Some(_) => Ok((Action::ManageSources, Object::service(service.clone()))),
+        Some(_) => Ok(Needed::to(Action::ManageSources, Object::service(service.clone()))),
         None => Err(EngineError::not_found("service", service)),
     }
 }

@@ -1,6 +1,6 @@
 //! What release managers, and requesters of their own releases, do to a release.
 
-use super::carry_out::{Command, Step};
+use super::carry_out::{Command, Needed, Step};
 use super::change::{By, release_key};
 use super::deployments::found;
 use super::error::EngineError;
@@ -55,7 +55,7 @@ impl Engine {
             need: &|snapshot| {
                 let release = found_release(snapshot, id)?;
                 let own = release.spec.requester == caller.principal;
-                Ok((steer.action(own), Object::deployment(found(snapshot, release.deployment())?)))
+                Ok(Needed::to(steer.action(own), Object::deployment(found(snapshot, release.deployment())?)))
             },
             decide: &|snapshot, roles| {
                 let release = found_release(snapshot, id)?;

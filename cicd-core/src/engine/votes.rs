@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::carry_out::{Command, Step};
+use super::carry_out::{Command, Needed, Step};
 use super::change::{By, release_key};
 use super::deployments::found;
 use super::error::EngineError;
@@ -114,7 +114,7 @@ impl Engine {
             options,
             need: &|snapshot| {
                 let release = found_release(snapshot, id)?;
-                Ok((Action::Vote, Object::deployment(found(snapshot, release.deployment())?)))
+                Ok(Needed::to(Action::Vote, Object::deployment(found(snapshot, release.deployment())?)))
             },
             decide: &|snapshot, roles| voted(snapshot, id, &by, &command, roles),
         })

@@ -2,7 +2,7 @@
 
 use super::{recorded, rely_on};
 use crate::authz::{Action, Caller, Object};
-use crate::engine::carry_out::{Command, Step};
+use crate::engine::carry_out::{Command, Needed, Step};
 use crate::engine::change::By;
 use crate::engine::sources::{delivery_key, found_delivery, key};
 use crate::engine::{Engine, EngineError, Options, Outcome};
@@ -33,7 +33,7 @@ impl Engine {
             options,
             need: &|snapshot| {
                 found_delivery(snapshot, source.id, id)?;
-                Ok((Action::ManageSources, Object::service(source.service.clone())))
+                Ok(Needed::to(Action::ManageSources, Object::service(source.service.clone())))
             },
             decide: &|snapshot, _| {
                 let before = found_delivery(snapshot, source.id, id)?;

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use cicd_core::authz::Action;
+use cicd_core::authz::{Action, Caller, GrantKey};
 use cicd_core::engine::{EngineError, NewToken, Options, TOKEN_USE_SECONDS};
 use cicd_core::id::TokenId;
 use cicd_core::memory::RoleTable;
+use cicd_core::page::Limit;
+use cicd_core::port::{ListQuery, Record};
+use cicd_core::service::Tier;
 use cicd_core::time::Timestamp;
 
 use super::commands::token_draft;
@@ -61,12 +64,35 @@ async fn uses_are_told_to_who_manages_tokens() {
 async fn who_may_make_tokens_gives_no_roles_by_making_them() {
     let desk = RoleTable::default().allowing("developer".parse().unwrap(), [Action::ManageTokens]);
     let world = World::judged_by(desk, rolling()).await;
-    let make = async |role: &str| {
-        world.engine.create_token(&world.ann(), &token_draft(&world.ann(), role), &Options::default()).await
+    let make = async |by: &Caller, whose: &Caller, role: &str| {
+        world.engine.create_token(by, &token_draft(whose, role), &Options::default()).await.map(drop)
     };
-    make("developer").await.unwrap();
-    let denied = make("admin").await;
-    assert!(matches!(&denied, Err(EngineError::Denied { action: Action::ManageRoles, .. })), "{denied:?}");
-    let roles = world.engine.my_permissions(&world.ann(), &Default::default()).await.unwrap().roles;
+    let (ada, ann) = (world.ada(), world.ann());
+    make(&ann, &ann, "developer").await.unwrap();
+    let limited = Caller { limited_to: Some(["developer".parse().unwrap()].into()), ..ada.clone() };
+    for (by, whose, role) in [(&ann, &ann, "admin"), (&ann, &ada, "admin"), (&limited, &ada, "admin")] {
+        let denied = make(by, whose, role).await;
+        assert!(
+            matches!(&denied, Err(EngineError::Denied { action: Action::ManageRoles, .. })),
+            "{by:?} makes one for {whose:?}: {denied:?}"
+        );
+    }
+    let roles = world.engine.my_permissions(&ann, &Default::default()).await.unwrap().roles;
     assert!(!roles.contains(&"admin".parse().unwrap()), "{roles:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_role_that_is_held_somewhere_is_not_given_everywhere() {
+    let world = World::new(rolling()).await;
+    let (ada, plain) = (world.ada(), Options::default());
+    let ben = Caller::person(world.tenant.clone(), "ben".parse().unwrap());
+    let mut key = GrantKey::new(ben.principal.clone(), "approver".parse().unwrap());
+    key.scope.tier = Some(Tier::Staging);
+    world.engine.grant(&ada, &key, &plain).await.unwrap();
+    world.engine.create_token(&ada, &token_draft(&ben, "approver"), &plain).await.unwrap();
+    let all = Limit::new(u64::from(Limit::MAX)).unwrap();
+    let listed = world.engine.list(&ada, &ListQuery::Grants, None, all).await.unwrap();
+    let is_his = |record: &Record| matches!(record, Record::Grant(grant) if grant.principal == ben.principal);
+    let his: Vec<_> = listed.items.into_iter().filter(is_his).map(|record| record.key().id).collect();
+    assert_eq!(his, [key.to_string()]);
 }
