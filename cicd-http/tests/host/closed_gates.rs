@@ -21,6 +21,15 @@ fn change(host: &Host, path: &str, token: &str, body: &Value) {
     assert_eq!(status, 200, "{answered}");
 }
 
+fn lock(host: &Host, manager: &Person<'_>) -> Value {
+    let lock = json!({ "deployment": "shop", "reason": "an audit", "expires_at": "2999-01-01T00:00:00Z" });
+    host.write("POST", "/api/v1/locks", &manager.token, &lock)
+}
+
+fn unlock(host: &Host, manager: &Person<'_>, lock: &Value) {
+    host.write("DELETE", &format!("/api/v1/locks/{}", text(lock, "id")), &manager.token, &Value::Null);
+}
+
 #[test]
 fn a_gate_that_policy_closes_has_an_exit_code_of_its_own() {
     let data = Data::new();
@@ -30,8 +39,7 @@ fn a_gate_that_policy_closes_has_an_exit_code_of_its_own() {
     let ann = Person::new(&data, &host, "ann", "approver");
     let rhea = Person::new(&data, &host, "rhea", "release-manager");
     let admin = data.admin_token();
-    let lock = json!({ "deployment": "shop", "reason": "an audit", "expires_at": "2999-01-01T00:00:00Z" });
-    let lock = host.write("POST", "/api/v1/locks", &rhea.token, &lock);
+    let lock = lock(&host, &rhea);
     let release = create(&dora, "6");
     let (id, content) = (text(&release, "id"), text(&release, "content_digest"));
     assert_eq!(dora.json(4, &["release", "wait", id])["state"]["status"], "pending_approval");
@@ -42,7 +50,7 @@ fn a_gate_that_policy_closes_has_an_exit_code_of_its_own() {
         assert!(kept.status.code() == Some(3) && told.contains("locked by `rhea`: an audit"), "{told}");
     }
     assert_eq!(dora.json(3, &["release", "wait", id])["state"]["status"], "approved");
-    host.write("DELETE", &format!("/api/v1/locks/{}", text(&lock, "id")), &rhea.token, &Value::Null);
+    unlock(&host, &rhea, &lock);
     assert_eq!(dora.json(0, &["release", "wait", id, "--timeout", "60"])["state"]["status"], "succeeded");
 
     // What was to be voted on is no longer what would be carried out.
@@ -54,4 +62,26 @@ fn a_gate_that_policy_closes_has_an_exit_code_of_its_own() {
     // The gate is closed, or a worker was quicker and has cancelled what is stale.
     let refused = ann.json(3, &["release", "approve", id, "--content", content]);
     assert_eq!(refused["status"], 409, "{refused}");
+}
+
+#[test]
+fn votes_that_count_no_more_keep_a_release_back() {
+    let data = Data::new();
+    let host = data.serve(&["--run-as", &run_as()]);
+    shop(&data, &host);
+    let dora = Person::new(&data, &host, "dora", "developer");
+    let ann = Person::new(&data, &host, "ann", "approver");
+    let rhea = Person::new(&data, &host, "rhea", "release-manager");
+    let lock = lock(&host, &rhea);
+    let release = create(&dora, "8");
+    let (id, content) = (text(&release, "id"), text(&release, "content_digest"));
+    ann.json(0, &["release", "approve", id, "--content", content]);
+    let role = "/api/v1/roles/ann%7Capprover%7C*%7C*%7C*";
+    host.write("DELETE", role, &data.admin_token(), &Value::Null);
+    unlock(&host, &rhea, &lock);
+    for words in [&["release", "wait", id][..], &["release", "wait", id, "--timeout", "1"]] {
+        let kept = dora.cicd(words);
+        let told = String::from_utf8(kept.stderr).unwrap();
+        assert!(kept.status.code() == Some(3) && told.contains("1 of role `approver`"), "{told}");
+    }
 }

@@ -23,7 +23,7 @@ pub(super) struct Wait {
     /// The release.
     release: ReleaseId,
     /// How many seconds to wait, also for votes and gates; without it a release that needs votes ends the wait with exit code 4, and
-    /// an approved one that a freeze, a lock or a hold keeps back with 3.
+    /// an approved one that a freeze, a lock, a hold or lost votes keep back with 3.
     #[arg(long, value_name = "SECONDS")]
     timeout: Option<u64>,
     #[command(flatten)]
@@ -36,37 +36,47 @@ impl Wait {
         let (mut progress, mut last) = (Progress::new(), Value::Null);
         let ended = self.follow(&http, &mut progress, &mut last);
         let waited = match self.timeout.map(Duration::from_secs) {
-            // The time is up: what was seen last tells the rest.
-            Some(limit) => tokio::time::timeout(limit, ended).await.unwrap_or(Ok(())),
+            Some(limit) => match tokio::time::timeout(limit, ended).await {
+                Ok(kept_back) => kept_back,
+                // The time is up: what was seen last tells the rest.
+                Err(_) => self.kept_back(&http, show::status(&last)).await,
+            },
             None => ended.await,
         };
         progress.end();
-        waited?;
+        let kept_back = waited?;
         if last.is_null() {
             return Err(Trouble::waiting("the host has not answered in time"));
         }
         self.host.print(&last, show::release)?;
-        match self.kept_back(&http, show::status(&last)).await? {
+        match kept_back {
             Some(why) => Err(Trouble::blocked(format!("the release may not start: {why}"))),
             None => verdict(show::status(&last)),
         }
     }
 
-    /// Why policy keeps an approved release from starting: a freeze, a lock or a hold. What ends by itself, such as another rollout, is
-    /// no reason.
+    /// Why policy keeps an approved release from starting: a freeze, a lock, a hold, or votes that count no more. What ends by itself, such
+    /// as another rollout, is no reason.
     async fn kept_back(&self, http: &Http, status: &str) -> Result<Option<String>, Trouble> {
         if status != "approved" {
             return Ok(None);
         }
         let told = http.get(&format!("/releases/{}/explain", self.release)).await?;
         let gates = told.get("gates").and_then(Value::as_array).into_iter().flatten();
-        let is_policy = |gate: &&Value| ["freeze", "lock", "hold"].contains(&show::text(gate, "/gate"));
+        let is_policy =
+            |gate: &&Value| ["freeze", "lock", "hold", "votes"].contains(&show::text(gate, "/gate"));
         let closed = gates.filter(is_policy).filter(|gate| gate.get("open") == Some(&Value::Bool(false)));
         let reasons: Vec<_> = closed.map(|gate| show::text(gate, "/reason")).collect();
         Ok((!reasons.is_empty()).then(|| reasons.join("; ")))
     }
 
-    async fn follow(&self, http: &Http, progress: &mut Progress, last: &mut Value) -> Result<(), Trouble> {
+    /// Follows the release until it ends, or until there is nothing to wait for: then it tells what keeps it back.
+    async fn follow(
+        &self,
+        http: &Http,
+        progress: &mut Progress,
+        last: &mut Value,
+    ) -> Result<Option<String>, Trouble> {
         let path = format!("/releases/{}", self.release);
         loop {
             // News that come after they are asked for, and before the release is, are still heard.
@@ -74,12 +84,14 @@ impl Wait {
             for _ in 0..SELDOM {
                 *last = http.get(&path).await?;
                 let status = match show::status(last) {
-                    "pending_approval" if self.timeout.is_none() => return Ok(()),
+                    "pending_approval" if self.timeout.is_none() => return Ok(None),
                     status @ ("pending_approval" | "approved" | "executing") => status.to_owned(),
-                    _ => return Ok(()),
+                    _ => return Ok(None),
                 };
-                if self.timeout.is_none() && self.kept_back(http, &status).await?.is_some() {
-                    return Ok(());
+                if self.timeout.is_none()
+                    && let Some(why) = self.kept_back(http, &status).await?
+                {
+                    return Ok(Some(why));
                 }
                 progress.tell(&status);
                 self.sit(&mut news, progress, &status).await;
