@@ -37,6 +37,7 @@ struct Inner {
     addresses: Limiter<IpAddr>,
     sessions: Limiter<(TenantId, PrincipalId)>,
     unverified: Failures<Option<SourceId>>,
+    unknown: Failures<Option<SourceId>>,
     feeds: Feeds,
     places: Places,
 }
@@ -53,6 +54,7 @@ impl Api {
             feeds: Feeds::default(),
             places: Places::default(),
             unverified: Failures::default(),
+            unknown: Failures::default(),
         }))
     }
 
@@ -99,9 +101,14 @@ impl Api {
         &*self.0.authenticator
     }
 
-    /// The deliveries that were not verified, by the source that they were for; `None` for one that is not there.
+    /// The deliveries that were not verified, by the source that they were for.
     pub(crate) fn unverified(&self) -> &Failures<Option<SourceId>> {
         &self.0.unverified
+    }
+
+    /// The deliveries to sources that are not there, by what the sender called them; `None` for no name of one.
+    pub(crate) fn unknown(&self) -> &Failures<Option<SourceId>> {
+        &self.0.unknown
     }
 
     /// What is committed, for those who listen.

@@ -1,5 +1,6 @@
 //! Who asks: the host's [`Authenticator`] says. API tokens are the first one.
 
+mod again;
 mod cookie;
 mod failures;
 mod token;
@@ -10,6 +11,7 @@ use axum::http::{HeaderValue, header};
 use cicd_core::authz::Caller;
 
 use crate::problem::{Kind, Problem};
+pub(crate) use again::Shown;
 pub(crate) use cookie::{COOKIE, cookie, expired, given};
 pub(crate) use failures::Failures;
 pub use token::TokenAuthenticator;
@@ -50,10 +52,6 @@ pub enum Unauthenticated {
         message: String,
     },
 }
-
-/// Stands in the extensions of a request that was authenticated before and is again: that it fails now is no guessing.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct KnownBefore;
 
 /// Says who asks. The tenant comes from here, never from a path or a body.
 ///

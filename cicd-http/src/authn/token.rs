@@ -9,8 +9,9 @@ use axum::http::request::Parts;
 use cicd_core::authz::Caller;
 use cicd_core::engine::Engine;
 
+use super::again::KnownBefore;
 use super::failures::Failures;
-use super::{Authenticator, KnownBefore, Unauthenticated, cookie};
+use super::{Authenticator, Unauthenticated, cookie};
 use crate::origin::address;
 
 /// Knows callers by the engine's API tokens and sessions. Where a request has an `Authorization`, its cookie is not looked at.

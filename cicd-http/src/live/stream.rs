@@ -20,7 +20,7 @@ use super::feed::{Feed, News, news};
 use super::frame;
 use super::places::Place;
 use crate::api::Api;
-use crate::authn::{KnownBefore, Unauthenticated};
+use crate::authn::{Shown, Unauthenticated};
 use crate::limits::{EPOCH_TIME, HEARTBEAT_TIME, MISSED_EVENTS, REAUTHENTICATION_TIME};
 
 /// How many missed events are read at once.
@@ -41,7 +41,7 @@ pub(crate) enum Start {
 pub(crate) struct Listener {
     api: Api,
     /// What it showed when it came, shown again whenever its rights may have changed.
-    parts: Parts,
+    shown: Shown,
     caller: Caller,
     feed: Arc<Feed>,
     coming: Receiver<Arc<News>>,
@@ -65,12 +65,11 @@ impl Listener {
     /// [`EngineError::Unavailable`].
     pub(crate) async fn new(
         api: Api,
-        mut parts: Parts,
+        parts: Parts,
         caller: Caller,
         place: Place,
         start: Start,
     ) -> Result<Self, EngineError> {
-        parts.extensions.insert(KnownBefore);
         let feed = api.feeds().of(api.engine(), &caller.tenant).await?;
         // Listening begins before the look at the head, so that nothing falls between the two.
         let coming = feed.listen();
@@ -84,7 +83,7 @@ impl Listener {
         let (now, epoch) = (Instant::now(), feed.epoch());
         Ok(Self {
             api,
-            parts,
+            shown: Shown::by(&caller, parts),
             caller,
             feed,
             coming,
@@ -156,13 +155,10 @@ impl Listener {
         if epoch == self.epoch && now < self.next_authentication {
             return Ok(());
         }
-        let caller =
-            self.api.authenticator().authenticate(&self.parts).await.map_err(|error| match error {
-                Unauthenticated::Unavailable { .. } => "unavailable",
-                _ => "unauthenticated",
-            })?;
-        let request_id = self.caller.request_id.take();
-        self.caller = Caller { request_id, ..caller };
+        self.caller = self.shown.caller(&self.api).await.map_err(|error| match error {
+            Unauthenticated::Unavailable { .. } => "unavailable",
+            _ => "unauthenticated",
+        })?;
         self.api.engine().may_listen(&self.caller).await.map_err(|error| match error {
             EngineError::Denied { .. } => "denied",
             _ => "unavailable",

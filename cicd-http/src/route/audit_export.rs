@@ -16,7 +16,7 @@ use serde_json::json;
 use super::Routes;
 use super::audit::{filtered, filters};
 use crate::api::Api;
-use crate::authn::KnownBefore;
+use crate::authn::Shown;
 use crate::extract::{Params, Who};
 use crate::openapi::{Header, Operation};
 use crate::problem::Problem;
@@ -46,7 +46,7 @@ pub(super) fn routes() -> Routes {
 async fn export(
     State(api): State<Api>,
     Who(caller): Who,
-    mut parts: Parts,
+    parts: Parts,
     mut params: Params,
 ) -> Result<Response, Problem> {
     let mut query = filters(&mut params);
@@ -65,8 +65,7 @@ async fn export(
         Format::Csv => (CSV_HEADER, "text/csv", "attachment; filename=\"audit-events.csv\""),
     };
     let heading = stream::iter([Ok::<_, BoxError>(heading.as_bytes().to_vec())]);
-    parts.extensions.insert(KnownBefore);
-    let rest = Rest { api, parts, tenant: caller.tenant, format };
+    let rest = Rest { api, shown: Shown::by(&caller, parts), tenant: caller.tenant, format };
     let body = Body::from_stream(heading.chain(lines(rest, query, first)));
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(media)),
@@ -78,15 +77,15 @@ async fn export(
 /// What an export that has begun goes on with.
 struct Rest {
     api: Api,
-    /// What the client showed, shown again for every page: a token that was revoked meanwhile reads no more.
-    parts: Parts,
+    /// Looked at again for every page: a token that was revoked meanwhile reads no more.
+    shown: Shown,
     tenant: TenantId,
     format: Format,
 }
 
 impl Rest {
     async fn page(&self, query: &AuditQuery) -> Result<Page<StoredEvent>, BoxError> {
-        let caller = self.api.authenticator().authenticate(&self.parts).await?;
+        let caller = self.shown.caller(&self.api).await?;
         Ok(self.api.engine().audit_events(&caller, query, EVENTS).await?)
     }
 }

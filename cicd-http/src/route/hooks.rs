@@ -10,7 +10,7 @@ use cicd_core::source::{Headers, Provider};
 
 use super::Routes;
 use crate::api::Api;
-use crate::authn::Unauthenticated;
+use crate::authn::{Failures, Unauthenticated};
 use crate::dto::{HookAddress, Received};
 use crate::extract::{Params, PathId, raw};
 use crate::openapi::{Operation, example};
@@ -45,7 +45,8 @@ async fn deliver(
     let hook: Option<HookAddress> = text.parse().ok();
     let (now, from) = (Instant::now(), address(&parts));
     let asked = hook.as_ref().map(|hook| hook.source);
-    if let Some(seconds) = from.and_then(|from| api.unverified().wait((from, asked), now)) {
+    let wait = |failures: &Failures<_>| from.and_then(|from| failures.wait((from, asked), now));
+    if let Some(seconds) = wait(api.unverified()).or_else(|| wait(api.unknown())) {
         return Err(Unauthenticated::TooManyFailures { seconds }.into());
     }
     let body = raw(&parts.headers, body).await?;
@@ -56,8 +57,11 @@ async fn deliver(
     };
     api.metrics().delivered(provider(&delivered), outcome(&delivered));
     let delivered = delivered.map_err(|error| {
-        if let (Some(from), DeliverError::Unknown | DeliverError::Unverified { .. }) = (from, &error) {
-            api.unverified().count((from, asked), now);
+        // Whoever makes up sources as they like makes no count of those that are there forgotten.
+        match (from, &error) {
+            (Some(from), DeliverError::Unverified { .. }) => api.unverified().count((from, asked), now),
+            (Some(from), DeliverError::Unknown) => api.unknown().count((from, asked), now),
+            _ => {}
         }
         refused(error)
     })?;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::extract::ConnectInfo;
 use axum::http::StatusCode;
 use cicd_core::testing::sender::hub_signature;
+use cicd_http::limits::FAILING_ADDRESSES;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -198,6 +199,22 @@ async fn whoever_shares_an_address_with_a_sender_can_not_silence_it() {
     }
     assert_eq!(sends(nowhere).await.status, StatusCode::TOO_MANY_REQUESTS, "as where a source is");
     assert_eq!(sends(&hook).await.status, StatusCode::ACCEPTED);
+}
+
+#[tokio::test]
+async fn whoever_makes_up_sources_is_held_back_from_those_that_are_there() {
+    let (world, _, hook) = with_source().await;
+    let body = push('a').to_string();
+    let there = ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 7)));
+    let forges =
+        |hook: &str| sent(&world, hook, ("1", "not-the-secret-of-it"), &body).extension(there).send();
+    for _ in 0..10 {
+        refused(&forges(&hook).await);
+    }
+    for number in 0..=FAILING_ADDRESSES {
+        refused(&forges(&format!("/api/v1/hooks/acme.01890000-0000-7000-8000-{number:012x}")).await);
+    }
+    assert_eq!(forges(&hook).await.status, StatusCode::TOO_MANY_REQUESTS);
 }
 
 #[tokio::test]
