@@ -1,5 +1,6 @@
 //! The host over PostgreSQL, beside others.
 
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::Output;
 
@@ -173,6 +174,26 @@ fn a_token_that_is_revoked_on_one_host_works_on_none() {
         }
     }
     assert!(hosts.into_iter().all(|host| host.stop().success()));
+}
+
+#[test]
+fn a_stream_of_one_host_tells_what_another_one_does() {
+    let (server, data) = (Server::migrated(), [Data::new(), Data::new()]);
+    let hosts = data.each_ref().map(|data| server.serve(data, &[]));
+    let [one, other] = &hosts;
+    let admin = data[0].admin_token();
+    let draft = json!({ "principal": "ada", "roles": ["viewer"] });
+    let made = one.write("POST", "/api/v1/tokens", &admin, &draft);
+    let (id, token) = (made["id"].as_str().unwrap(), made["token"].as_str().unwrap());
+    let mut stream = one.connect();
+    write!(stream, "GET /api/v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\r\n")
+        .unwrap();
+    let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line == "event: ready"));
+    other.write("PUT", "/api/v1/services/shop", &admin, &json!({ "name": "Shop" }));
+    assert!(lines.any(|line| line.contains("service.registered")), "told by the other host's commit");
+    other.write("DELETE", &format!("/api/v1/tokens/{id}"), &admin, &json!(null));
+    assert!(lines.any(|line| line.contains("unauthenticated")), "ended by the other host's commit");
 }
 
 #[test]
