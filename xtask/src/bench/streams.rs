@@ -4,6 +4,8 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use nix::sys::socket::setsockopt;
+use nix::sys::socket::sockopt::RcvBuf;
 use reqwest::blocking::Client;
 use serde_json::{Value, json};
 
@@ -13,8 +15,12 @@ use crate::failure::{Context as _, Failure};
 const STREAMS: u32 = 1_000;
 /// As many as one principal may have.
 const EACH: u32 = 20;
-/// How many events are told to everybody.
-const EVENTS: u32 = 300;
+/// How many events are told to everybody: far more than the buffers of a connection hold.
+const EVENTS: u32 = 2_000;
+/// How long the admin waits between two, to stay below the rate of a principal.
+const BREAK: Duration = Duration::from_millis(10);
+/// As many bytes as a client holds that it has not read.
+const CLIENT_BYTES: usize = 4_096;
 /// How long a stream may take to begin.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -72,6 +78,7 @@ impl Admin {
 
     /// One event that every viewer is told of.
     fn register(&self, number: u32) -> Result<(), Failure> {
+        std::thread::sleep(BREAK);
         let request = self.client.put(format!("{}/services/service-{number}", self.base));
         let request =
             request.bearer_auth(&self.token).header("if-none-match", "*").json(&json!({ "name": "Service" }));
@@ -87,6 +94,7 @@ impl Admin {
 fn listen(address: &str, token: &str) -> Result<TcpStream, Failure> {
     let mut stream = TcpStream::connect(address).context(|| address.to_owned())?;
     stream.set_read_timeout(Some(PATIENCE))?;
+    setsockopt(&stream, RcvBuf, &CLIENT_BYTES).map_err(std::io::Error::from)?;
     write!(
         stream,
         "GET /api/v1/events HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\r\n"
