@@ -45,7 +45,7 @@ impl ToSchema for Repository {}
 impl PartialSchema for TraceParent {
     fn schema() -> RefOr<Schema> {
         let text = ObjectBuilder::new().schema_type(Type::String);
-        text.pattern(Some("^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$"))
+        text.pattern(Some("^00-[0-9a-f]{32}-[0-9a-f]{16}-0[0-3]$"))
             .description(Some("Where a request stands in a trace: the `traceparent` of W3C Trace Context"))
             .into()
     }

@@ -1,4 +1,4 @@
-//! The trace that a request belongs to, after [W3C Trace Context](https://www.w3.org/TR/trace-context/).
+//! The trace that a request belongs to, after [W3C Trace Context Level 2](https://www.w3.org/TR/trace-context-2/).
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use cicd_core::trace::TraceParent;
@@ -16,7 +16,7 @@ pub(crate) fn go_on(headers: &mut HeaderMap) -> TraceParent {
         headers.remove(TRACESTATE);
     }
     let span = ids::span();
-    let here = named.map_or_else(|| TraceParent::new(ids::trace(), span, false), |named| named.within(span));
+    let here = named.map_or_else(|| TraceParent::begun(ids::trace(), span), |named| named.within(span));
     if let Ok(value) = HeaderValue::try_from(here.to_string()) {
         headers.insert(TRACEPARENT, value);
     }
@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn a_trace_goes_on_in_a_span_of_this_host() {
-        for flags in ["00", "01"] {
+        for flags in ["00", "01", "02", "03"] {
             let (here, has_state) = gone_on(&[&format!("00-{ID}-{SPAN}-{flags}")]);
             let told = here.to_string();
             assert!(
@@ -68,7 +68,7 @@ mod tests {
         let mut seen = std::collections::BTreeSet::from([ID.to_owned()]);
         for values in [&[][..], &[""], &["nonsense"], &[&good[1..]], &["\u{e9}"], &[&good, &good]] {
             let (here, has_state) = gone_on(values);
-            assert!(here.to_string().ends_with("-00") && !has_state, "{values:?}: {here:?}");
+            assert!(here.to_string().ends_with("-02") && !has_state, "{values:?}: {here:?}");
             assert!(seen.insert(here.trace_id()), "{values:?}: {here:?} is known");
         }
     }
