@@ -50,9 +50,9 @@ pub use error::EngineError;
 pub use operation::{Options, Outcome};
 pub use pages::{Answer, Question, View};
 pub use read::{
-    Attention, AuditQuery, DeploymentGlance, GateQuery, GateStatus, MOST_DEPLOYMENTS, MOST_PENDING,
-    OverviewQuery, PermissionScope, ReleaseDetail, ReleaseGlance, ReleaseQuery, RunningGlance, TokenQuery,
-    TokenStatus,
+    Attention, AuditQuery, DeploymentGlance, GateQuery, GateStatus, GrantQuery, MOST_DEPLOYMENTS,
+    MOST_PENDING, OverviewQuery, PermissionScope, ReleaseDetail, ReleaseGlance, ReleaseQuery, RunningGlance,
+    TokenQuery, TokenStatus,
 };
 #[cfg(feature = "tokio")]
 pub use runtime::{TokioTimer, Workers};

@@ -28,6 +28,7 @@ use crate::violation::Violations;
 
 mod audit;
 mod inbox;
+mod known_deployments;
 mod narrowed;
 mod overview;
 mod pending;
@@ -37,7 +38,8 @@ mod scan;
 mod timeline;
 
 pub use audit::AuditQuery;
-pub use narrowed::{GateQuery, GateStatus, TokenQuery, TokenStatus};
+pub(super) use known_deployments::KnownDeployments;
+pub use narrowed::{GateQuery, GateStatus, GrantQuery, TokenQuery, TokenStatus};
 pub use overview::{
     Attention, DeploymentGlance, MOST_DEPLOYMENTS, OverviewQuery, ReleaseGlance, RunningGlance,
 };

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::carry_out::{Command, Needed, Step};
 use super::change::By;
 use super::error::EngineError;
+use super::read::KnownDeployments;
 use super::{Engine, Options, Outcome};
 use crate::audit::{Subject, SubjectKind};
 use crate::authz::{Action, Caller, Object};
@@ -129,10 +130,17 @@ impl Engine {
         limit: Limit,
     ) -> Result<Page<Record>, EngineError> {
         self.source(caller, source).await?;
-        let keep = |row: &Record| {
+        let keep = |row: &Record, _: &_| {
             outcome.is_none_or(|asked| matches!(row, Record::SourceDelivery(row) if row.outcome() == asked))
         };
-        self.narrowed(&caller.tenant, &ListQuery::Deliveries { source }, (after, limit), keep).await
+        self.narrowed(
+            &caller.tenant,
+            &ListQuery::Deliveries { source },
+            (after, limit),
+            KnownDeployments::default(),
+            keep,
+        )
+        .await
     }
 
     /// One delivery of a source.

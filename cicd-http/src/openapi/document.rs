@@ -102,12 +102,16 @@ fn operation(route: &Route, access: Access, is_paced: bool, parts: &mut Parts) -
     let access = said.access.unwrap_or(access);
     let mut kinds = kinds(route, &said, access);
     kinds.extend(is_paced.then_some(Kind::TooManyRequests));
-    let Operation { id, summary, about, parameters: own, body, replies, schemas: used, .. } = said;
+    let Operation {
+        id, summary, about, parameters: own, body, replies, schemas: used, is_repeatable, ..
+    } = said;
     parts.schemas.merge(used);
     let mut parameters = parameters::of_path(route.path, &mut parts.schemas);
     parameters.extend(own);
     if access == Access::Callers {
-        parameters.extend(parameters::of_command(&route.method));
+        let of_command = parameters::of_command(&route.method).into_iter();
+        parameters
+            .extend(of_command.filter(|one| is_repeatable || one["name"] != parameters::IDEMPOTENCY_KEY));
     }
     let mut responses: BTreeMap<String, Value> = BTreeMap::new();
     for reply in replies {
@@ -156,7 +160,9 @@ fn kinds(route: &Route, said: &Operation, access: Access) -> Vec<Kind> {
         kinds.push(Kind::Unauthenticated);
         kinds.extend((route.method != Method::GET).then_some(Kind::CrossSite));
         kinds.extend(said.may_be_denied.then_some(Kind::Denied));
-        kinds.extend(of_command(&route.method));
+        kinds.extend(
+            of_command(&route.method).iter().filter(|kind| said.is_repeatable || **kind != Kind::KeyReused),
+        );
     }
     if said.body.is_some() || route.method == Method::DELETE {
         kinds.extend([Kind::MalformedJson, Kind::BodyTooLarge, Kind::UnsupportedMediaType]);

@@ -33,6 +33,7 @@ pub(crate) struct Operation {
     pub(super) kinds: Vec<Kind>,
     pub(super) access: Option<Access>,
     pub(super) may_be_denied: bool,
+    pub(super) is_repeatable: bool,
     pub(super) schemas: Schemas,
 }
 
@@ -49,6 +50,7 @@ impl Operation {
             kinds: Vec::new(),
             access: None,
             may_be_denied: true,
+            is_repeatable: true,
             schemas: Schemas::default(),
         }
     }
@@ -230,6 +232,12 @@ impl Operation {
     /// Is nobody's privilege.
     pub(crate) fn for_everybody(mut self) -> Self {
         self.may_be_denied = false;
+        self
+    }
+
+    /// Does not look at an idempotency key: what it answers must not be kept.
+    pub(crate) fn without_key(mut self) -> Self {
+        self.is_repeatable = false;
         self
     }
 

@@ -91,6 +91,9 @@ pub(super) fn page(after: &Value) -> [Value; 2] {
     ]
 }
 
+/// The header that makes a repeat harmless.
+pub(super) const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
 /// What every command of this method takes.
 pub(super) fn of_command(method: &Method) -> Vec<Value> {
     let about = "Decide, answer, and change nothing.";
@@ -104,7 +107,7 @@ pub(super) fn of_command(method: &Method) -> Vec<Value> {
                 "type": "string", "minLength": 1, "maxLength": IDEMPOTENCY_KEY_CHARACTERS, "pattern": "^[!-~]+$",
             });
             let about = "A repeat with the same key gets the first outcome and changes nothing more.";
-            all.push(optional("header", "Idempotency-Key", &schema, about));
+            all.push(optional("header", IDEMPOTENCY_KEY, &schema, about));
         }
         Method::PUT => {
             all.push(etag("The ETag of what is to be changed. This or `If-None-Match` is required."));

@@ -4,10 +4,12 @@ use axum::extract::{OriginalUri, State};
 use axum::http::Uri;
 use axum::response::Response;
 use cicd_core::authz::{Grant, GrantKey};
-use cicd_core::port::{ListQuery, RecordKey, RecordKind};
+use cicd_core::engine::GrantQuery;
+use cicd_core::id::{PrincipalId, Role};
+use cicd_core::port::{RecordKey, RecordKind};
 
 use super::Routes;
-use crate::api::{Api, location};
+use crate::api::{Api, location, readable};
 use crate::dto::{GrantView, path_segment};
 use crate::extract::{Delete, Params, PathId, Post, Who};
 use crate::openapi::{Operation, example};
@@ -17,7 +19,10 @@ use crate::reply;
 pub(super) fn routes() -> Routes {
     Routes::of("Governance")
         .get("/roles", list, || {
-            Operation::new("listGrants", "Who holds which role, and where").page::<GrantView>()
+            Operation::new("listGrants", "Who holds which role, and where")
+                .query::<PrincipalId>("principal", "Only grants of this principal.")
+                .query::<Role>("role", "Only grants of this role.")
+                .page::<GrantView>()
         })
         .post("/roles", grant, || {
             Operation::new("grantRole", "Gives a role")
@@ -31,10 +36,11 @@ pub(super) fn routes() -> Routes {
 }
 
 async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {
-    let page = params.page();
+    let paging = params.page();
+    let query = GrantQuery { principal: params.take("principal"), role: params.take("role") };
     params.finish()?;
-    let page = api.list(&caller, &ListQuery::Grants, &page).await?;
-    reply::records(page, GrantView::of)
+    let page = api.engine().grants(&caller, &query, paging.after.as_deref(), paging.limit).await;
+    reply::records(paging.sealed(readable(page)?), GrantView::of)
 }
 
 async fn show(

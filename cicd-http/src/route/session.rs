@@ -30,6 +30,7 @@ pub(super) fn routes() -> Routes {
         .post("/session", open, || {
             Operation::new("openSession", "Opens a session with the API token that was shown")
                 .about("Its cookie is kept from scripts and from other sites. An idempotency key is not looked at.")
+                .without_key()
                 .takes_nothing()
                 .for_everybody()
                 .session::<SessionView>(201)

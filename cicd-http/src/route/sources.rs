@@ -4,12 +4,11 @@ use axum::extract::{OriginalUri, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use cicd_core::authz::Caller;
-use cicd_core::id::SourceId;
-use cicd_core::port::ListQuery;
+use cicd_core::id::{ServiceId, SourceId};
 use cicd_core::source::{Source, SourceDraft};
 
 use super::Routes;
-use crate::api::{Api, location};
+use crate::api::{Api, location, readable};
 use crate::dto::SourceView;
 use crate::extract::{Delete, Params, PathId, Post, Put, Who};
 use crate::openapi::{Operation, example};
@@ -19,7 +18,9 @@ use crate::reply;
 pub(super) fn routes() -> Routes {
     Routes::of("Sources")
         .get("/sources", list, || {
-            Operation::new("listSources", "Who may start runs by an event").page::<SourceView>()
+            Operation::new("listSources", "Who may start runs by an event")
+                .query::<ServiceId>("service", "Only sources of this service.")
+                .page::<SourceView>()
         })
         .post("/sources", create, || {
             Operation::new("createSource", "Lets a sender start runs of a service")
@@ -53,10 +54,11 @@ async fn list(
     uri: Uri,
     mut params: Params,
 ) -> Result<Response, Problem> {
-    let page = params.page();
+    let paging = params.page();
+    let service = params.take("service");
     params.finish()?;
-    let page = api.list(&caller, &ListQuery::Sources, &page).await?;
-    reply::records(page, |source: Source| view(&caller, &original, &uri, source))
+    let page = api.engine().sources(&caller, service.as_ref(), paging.after.as_deref(), paging.limit).await;
+    reply::records(paging.sealed(readable(page)?), |source: Source| view(&caller, &original, &uri, source))
 }
 
 async fn show(

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::World;
+use crate::support::{World, source_draft};
 
 /// What `told` says of each row that `path` lists, page by page, in the order of the words.
 async fn listed(world: &World, path: &str, told: &str) -> Vec<String> {
@@ -140,6 +140,55 @@ async fn tokens_are_narrowed_by_whose_they_are_and_whether_they_work() {
     for (filter, expected) in cases {
         assert_eq!(listed(&world, &format!("/tokens?{filter}&"), "principal").await, expected, "{filter}");
     }
+}
+
+#[tokio::test]
+async fn grants_and_sources_are_narrowed_by_whose_they_are() {
+    let world = World::still().await.with_shop().await;
+    for (principal, role) in [("ben", "approver"), ("ben", "developer"), ("eve", "approver")] {
+        world.post(&world.admin, "/roles", json!({ "principal": principal, "role": role })).await;
+    }
+    let cases: [(&str, &[&str]); 4] = [
+        ("principal=ben", &["approver", "developer"]),
+        ("principal=nobody", &[]),
+        ("role=approver", &["approver", "approver"]),
+        ("role=approver&principal=eve", &["approver"]),
+    ];
+    for (filter, expected) in cases {
+        assert_eq!(listed(&world, &format!("/roles?{filter}&"), "role").await, expected, "{filter}");
+    }
+    world.create(&world.admin, "/services/cart", json!({ "name": "Cart" })).await;
+    for service in ["shop", "cart"] {
+        let mut draft = source_draft();
+        (draft["service"], draft["name"]) = (json!(service), json!(service));
+        post(&world, &world.admin, "/sources", draft).await;
+    }
+    let cases: [(&str, &[&str]); 2] = [("service=shop", &["shop"]), ("service=nothing", &[])];
+    for (filter, expected) in cases {
+        assert_eq!(listed(&world, &format!("/sources?{filter}&"), "name").await, expected, "{filter}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_held_is_found_however_many_deployments_there_are() {
+    let world = World::still().await.with_shop().await;
+    let rhea = world.person("rhea", &["release-manager"]).await;
+    let place = world.get(&world.admin, "/deployments/shop-staging").await.body;
+    let mut draft = place["spec"].clone();
+    // More than one reading knows beforehand.
+    for number in 0..=5_000 {
+        draft["environment"] = json!(format!("e{number}"));
+        let path = format!("/deployments/z{number:04}");
+        let made = world.create(&world.admin, &path, draft.clone()).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
+    }
+    let expires_at = "2026-02-01T00:00:00Z";
+    let lock = json!({ "deployment": "z5000", "reason": "mine", "expires_at": expires_at });
+    post(&world, &rhea, "/locks", lock).await;
+    for filter in ["deployment=z5000", "service=shop", "tier=staging"] {
+        assert_eq!(listed(&world, &format!("/locks?{filter}&"), "deployment").await, ["z5000"], "{filter}");
+    }
+    assert_eq!(listed(&world, "/locks?tier=production&", "deployment").await, [""; 0]);
 }
 
 #[tokio::test]

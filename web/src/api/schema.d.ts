@@ -6827,6 +6827,10 @@ export interface operations {
     listGrants: {
         parameters: {
             query?: {
+                /** @description Only grants of this principal. */
+                principal?: components["schemas"]["PrincipalId"];
+                /** @description Only grants of this role. */
+                role?: components["schemas"]["Role"];
                 /** @description The `next` of the page before; without it the first page. */
                 after?: string;
                 /** @description How many entries the page has at most. */
@@ -7545,10 +7549,7 @@ export interface operations {
                 /** @description Decide, answer, and change nothing. */
                 dry_run?: boolean;
             };
-            header?: {
-                /** @description A repeat with the same key gets the first outcome and changes nothing more. */
-                "Idempotency-Key"?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -7577,7 +7578,7 @@ export interface operations {
             413: components["responses"]["BodyTooLarge"];
             414: components["responses"]["UriTooLong"];
             415: components["responses"]["UnsupportedMediaType"];
-            422: components["responses"]["InvalidOrKeyReused"];
+            422: components["responses"]["Invalid"];
             429: components["responses"]["TooManyFailuresOrTooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["Internal"];
@@ -7627,6 +7628,8 @@ export interface operations {
     listSources: {
         parameters: {
             query?: {
+                /** @description Only sources of this service. */
+                service?: components["schemas"]["ServiceId"];
                 /** @description The `next` of the page before; without it the first page. */
                 after?: string;
                 /** @description How many entries the page has at most. */

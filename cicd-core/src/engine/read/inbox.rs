@@ -2,19 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::narrowed::MOST_READS;
 use super::{Engine, EngineError};
 use crate::approval::{Tally, VoteDecision};
 use crate::authz::{Action, Caller, Object, PolicySnapshot, PrincipalKind};
-use crate::id::{DeploymentId, Role};
+use crate::id::Role;
 use crate::page::{Limit, Page};
-use crate::port::{Born, ListQuery, Load, ReleaseFilter, StoreError};
+use crate::port::{Born, ListQuery, Load, ReleaseFilter};
 use crate::release::Release;
 use crate::release::state::State;
-use crate::service::Deployment;
-use crate::violation::Violations;
-
-/// How many times one page reads on.
-const MOST_READS: usize = 20;
 
 impl Engine {
     /// One page of the releases that lack a vote which the caller may cast and has not cast, the first that was asked for
@@ -33,16 +29,14 @@ impl Engine {
             return Ok(Page { items: Vec::new(), next: None });
         }
         let snapshot = self.store().load(&caller.tenant, &Load::tenant()).await?;
-        let places = self.deployments_of(&caller.tenant, None).await?;
-        let places: BTreeMap<DeploymentId, Deployment> =
-            places.into_iter().map(|row| (row.id.clone(), row)).collect();
+        let mut places = self.deployments_of(&caller.tenant, None).await?;
         let born = Born { oldest_first: true, ..Born::ANY };
         let status = Some("pending_approval".to_owned());
         let list = ListQuery::Releases(ReleaseFilter { status, born, ..ReleaseFilter::default() });
         let (mut items, mut after, mut left) = (Vec::new(), after.map(str::to_owned), limit);
         for _ in 0..MOST_READS {
-            let page = self.store().list(&caller.tenant, &list, after.as_deref(), left).await;
-            let page = page.map_err(cursor)?;
+            let page = self.rows(&caller.tenant, &list, after.as_deref(), left).await?;
+            self.learn(&caller.tenant, &mut places, &page.items).await?;
             for release in page.items.into_iter().filter_map(|record| Release::try_from(record).ok()) {
                 let is_open = matches!(release.state, State::PendingApproval { expires_at } if snapshot.now < expires_at);
                 let place = places.get(release.deployment()).filter(|_| is_open);
@@ -94,12 +88,5 @@ impl Engine {
             tally.outstanding.is_empty() || tally.outstanding.iter().any(|open| open.role == *role)
         };
         Ok(!has_approved && asked.iter().any(|one| is_needed(&one.role) && mine.contains(&one.role)))
-    }
-}
-
-fn cursor(error: StoreError) -> EngineError {
-    match error {
-        StoreError::Invalid { message } => Violations::one("/after", "cursor", message).into(),
-        error => error.into(),
     }
 }

@@ -1,19 +1,17 @@
-//! Tokens, freezes and locks by more than a store's own filters.
+//! Tokens, grants, sources, freezes and locks by more than a store's own filters.
 
-use std::collections::BTreeMap;
-
-use super::{Engine, EngineError, listed};
-use crate::authz::{Caller, Token};
+use super::{Engine, EngineError, KnownDeployments, listed};
+use crate::authz::{Caller, Grant, Token};
 use crate::choice::choice;
 use crate::gate::{Freeze, FreezeScope, Lock};
-use crate::id::{DeploymentId, PrincipalId, ServiceId, TenantId};
+use crate::id::{DeploymentId, PrincipalId, Role, ServiceId, TenantId};
 use crate::page::{Limit, Page};
 use crate::port::{ListQuery, Load, Record};
-use crate::service::Tier;
+use crate::service::{Deployment, Tier};
 use crate::time::Timestamp;
 
 /// How many times one page reads on.
-const MOST_READS: usize = 20;
+pub(super) const MOST_READS: usize = 20;
 
 choice!(
     /// Whether a token works.
@@ -47,6 +45,15 @@ pub struct TokenQuery {
     pub status: Option<TokenStatus>,
 }
 
+/// Which grants to list; each member is a condition, absent ones are none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GrantQuery {
+    /// Only of this principal.
+    pub principal: Option<PrincipalId>,
+    /// Only of this role.
+    pub role: Option<Role>,
+}
+
 /// Which freezes or locks to list; each member is a condition, absent ones are none. A freeze of the tenant holds every deployment, one
 /// of a tier every deployment there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,31 +80,10 @@ impl TokenQuery {
     }
 }
 
-/// The deployments that a query is about.
-struct Held {
-    tier: Option<Tier>,
-    /// `None` where none was named.
-    places: Option<BTreeMap<DeploymentId, Tier>>,
-    /// Whether a service or a deployment was named, not a tier alone.
-    is_named: bool,
-}
-
-impl Held {
-    fn deployment(&self, deployment: &DeploymentId) -> bool {
-        self.places.as_ref().is_none_or(|places| places.contains_key(deployment))
-    }
-
-    fn scope(&self, scope: &FreezeScope) -> bool {
-        match scope {
-            FreezeScope::Tenant => {
-                !self.is_named || self.places.as_ref().is_none_or(|places| !places.is_empty())
-            }
-            FreezeScope::Deployment { deployment } => self.deployment(deployment),
-            FreezeScope::Tier { tier } => match &self.places {
-                Some(places) if self.is_named => places.values().any(|place| place == tier),
-                _ => self.tier.is_none_or(|asked| asked == *tier),
-            },
-        }
+impl GrantQuery {
+    fn selects(&self, grant: &Grant) -> bool {
+        self.principal.as_ref().is_none_or(|asked| *asked == grant.principal)
+            && self.role.as_ref().is_none_or(|asked| *asked == grant.role)
     }
 }
 
@@ -111,12 +97,37 @@ impl GateQuery {
         self.status.is_none_or(|asked| asked == status)
     }
 
-    fn freeze(&self, freeze: &Freeze, held: &Held, now: Timestamp) -> bool {
-        held.scope(&freeze.scope) && self.is_in(now, Some(freeze.from), freeze.until)
+    fn names_places(&self) -> bool {
+        self.service.is_some() || self.deployment.is_some()
     }
 
-    fn lock(&self, lock: &Lock, held: &Held, now: Timestamp) -> bool {
-        held.deployment(&lock.deployment) && self.is_in(now, None, lock.expires_at)
+    fn is_about(&self, deployment: &Deployment) -> bool {
+        self.deployment.as_ref().is_none_or(|asked| *asked == deployment.id)
+            && self.service.as_ref().is_none_or(|asked| *asked == deployment.spec.service)
+            && self.tier.is_none_or(|asked| asked == deployment.spec.tier)
+    }
+
+    fn holds(&self, deployment: &DeploymentId, known: &KnownDeployments) -> bool {
+        let is_narrowed = self.names_places() || self.tier.is_some();
+        !is_narrowed || known.get(deployment).is_some_and(|row| self.is_about(row))
+    }
+
+    fn scope(&self, scope: &FreezeScope, known: &KnownDeployments) -> bool {
+        let mut places = known.rows().filter(|row| self.is_about(row));
+        match scope {
+            FreezeScope::Deployment { deployment } => self.holds(deployment, known),
+            FreezeScope::Tenant => !self.names_places() || places.next().is_some(),
+            FreezeScope::Tier { tier } if self.names_places() => places.any(|row| row.spec.tier == *tier),
+            FreezeScope::Tier { tier } => self.tier.is_none_or(|asked| asked == *tier),
+        }
+    }
+
+    fn freeze(&self, freeze: &Freeze, known: &KnownDeployments, now: Timestamp) -> bool {
+        self.scope(&freeze.scope, known) && self.is_in(now, Some(freeze.from), freeze.until)
+    }
+
+    fn lock(&self, lock: &Lock, known: &KnownDeployments, now: Timestamp) -> bool {
+        self.holds(&lock.deployment, known) && self.is_in(now, None, lock.expires_at)
     }
 }
 
@@ -133,8 +144,46 @@ impl Engine {
         limit: Limit,
     ) -> Result<Page<Record>, EngineError> {
         let now = self.may_list(caller, &ListQuery::Tokens).await?;
-        let keep = |row: &Record| matches!(row, Record::Token(token) if query.selects(token, now));
-        self.narrowed(&caller.tenant, &ListQuery::Tokens, (after, limit), keep).await
+        let keep = |row: &Record, _: &_| matches!(row, Record::Token(token) if query.selects(token, now));
+        let known = KnownDeployments::default();
+        self.narrowed(&caller.tenant, &ListQuery::Tokens, (after, limit), known, keep).await
+    }
+
+    /// One page of grants. It looks at a bounded number of them; it may end before it is full, or be empty, and have a next one.
+    ///
+    /// # Errors
+    /// As [`Engine::tokens`].
+    pub async fn grants(
+        &self,
+        caller: &Caller,
+        query: &GrantQuery,
+        after: Option<&str>,
+        limit: Limit,
+    ) -> Result<Page<Record>, EngineError> {
+        self.may_list(caller, &ListQuery::Grants).await?;
+        let keep = |row: &Record, _: &_| matches!(row, Record::Grant(grant) if query.selects(grant));
+        let known = KnownDeployments::default();
+        self.narrowed(&caller.tenant, &ListQuery::Grants, (after, limit), known, keep).await
+    }
+
+    /// One page of sources, of one service or of all. It looks at a bounded number of them; it may end before it is full, or be empty, and
+    /// have a next one.
+    ///
+    /// # Errors
+    /// As [`Engine::tokens`].
+    pub async fn sources(
+        &self,
+        caller: &Caller,
+        service: Option<&ServiceId>,
+        after: Option<&str>,
+        limit: Limit,
+    ) -> Result<Page<Record>, EngineError> {
+        self.may_list(caller, &ListQuery::Sources).await?;
+        let keep = |row: &Record, _: &_| {
+            service.is_none_or(|asked| matches!(row, Record::Source(source) if source.service == *asked))
+        };
+        let known = KnownDeployments::default();
+        self.narrowed(&caller.tenant, &ListQuery::Sources, (after, limit), known, keep).await
     }
 
     /// One page of freezes. It looks at a bounded number of them; it may end before it is full, or be empty, and have a next one.
@@ -149,9 +198,9 @@ impl Engine {
         limit: Limit,
     ) -> Result<Page<Record>, EngineError> {
         let now = self.may_list(caller, &ListQuery::Freezes).await?;
-        let held = self.held(&caller.tenant, query).await?;
-        let keep = |row: &Record| matches!(row, Record::Freeze(freeze) if query.freeze(freeze, &held, now));
-        self.narrowed(&caller.tenant, &ListQuery::Freezes, (after, limit), keep).await
+        let known = self.gated(&caller.tenant, query).await?;
+        let keep = |row: &Record, known: &_| matches!(row, Record::Freeze(freeze) if query.freeze(freeze, known, now));
+        self.narrowed(&caller.tenant, &ListQuery::Freezes, (after, limit), known, keep).await
     }
 
     /// One page of locks. It looks at a bounded number of them; it may end before it is full, or be empty, and have a next one.
@@ -166,9 +215,10 @@ impl Engine {
         limit: Limit,
     ) -> Result<Page<Record>, EngineError> {
         let now = self.may_list(caller, &ListQuery::Locks).await?;
-        let held = self.held(&caller.tenant, query).await?;
-        let keep = |row: &Record| matches!(row, Record::Lock(lock) if query.lock(lock, &held, now));
-        self.narrowed(&caller.tenant, &ListQuery::Locks, (after, limit), keep).await
+        let known = self.gated(&caller.tenant, query).await?;
+        let keep =
+            |row: &Record, known: &_| matches!(row, Record::Lock(lock) if query.lock(lock, known, now));
+        self.narrowed(&caller.tenant, &ListQuery::Locks, (after, limit), known, keep).await
     }
 
     /// The store's time, for who may read the rows of `query`.
@@ -177,33 +227,30 @@ impl Engine {
         Ok(self.look(caller, action, &Load::tenant(), |_| Ok(object.clone())).await?.now)
     }
 
-    async fn held(&self, tenant: &TenantId, query: &GateQuery) -> Result<Held, EngineError> {
-        let is_named = query.service.is_some() || query.deployment.is_some();
-        let places = if is_named || query.tier.is_some() {
-            let mut places = self.deployments_of(tenant, query.service.as_ref()).await?;
-            places.retain(|row| {
-                query.deployment.as_ref().is_none_or(|asked| *asked == row.id)
-                    && query.tier.is_none_or(|asked| asked == row.spec.tier)
-            });
-            Some(places.into_iter().map(|row| (row.id, row.spec.tier)).collect())
-        } else {
-            None
-        };
-        Ok(Held { tier: query.tier, places, is_named })
+    /// The deployments that may have to do with the freezes or locks that are asked for.
+    async fn gated(&self, tenant: &TenantId, query: &GateQuery) -> Result<KnownDeployments, EngineError> {
+        match (&query.deployment, &query.service, query.tier) {
+            (Some(id), ..) => self.only_deployment(tenant, id).await,
+            (None, None, None) => Ok(KnownDeployments::default()),
+            (None, service, _) => self.deployments_of(tenant, service.as_ref()).await,
+        }
     }
 
-    /// One page of the rows of `query` that `keep` takes, found in a bounded number of reads. It asks for nobody's right.
+    /// One page of the rows of `query` that `keep` takes, given the deployments that it asked for, found in a bounded number of reads. It
+    /// asks for nobody's right.
     pub(in super::super) async fn narrowed(
         &self,
         tenant: &TenantId,
         query: &ListQuery,
         (after, limit): (Option<&str>, Limit),
-        keep: impl Fn(&Record) -> bool + Send,
+        mut known: KnownDeployments,
+        keep: impl Fn(&Record, &KnownDeployments) -> bool + Send,
     ) -> Result<Page<Record>, EngineError> {
         let (mut items, mut after, mut left) = (Vec::new(), after.map(str::to_owned), limit);
         for _ in 0..MOST_READS {
             let page = self.rows(tenant, query, after.as_deref(), left).await?;
-            items.extend(page.items.into_iter().filter(&keep));
+            self.learn(tenant, &mut known, &page.items).await?;
+            items.extend(page.items.into_iter().filter(|row| keep(row, &known)));
             after = page.next;
             let found = u64::try_from(items.len()).unwrap_or(u64::MAX);
             match Limit::new(u64::from(limit.get()).saturating_sub(found)) {

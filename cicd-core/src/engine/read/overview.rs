@@ -9,13 +9,12 @@ use crate::digest::Digest;
 use crate::gate::Freeze;
 use crate::id::{DeploymentId, Environment, FreezeId, LockId, PrincipalId, ReleaseId, ServiceId};
 use crate::page::{Limit, Page};
-use crate::port::{ListQuery, Load, Snapshot, Standing, StoreError};
+use crate::port::{ListQuery, Load, Snapshot, Standing};
 use crate::release::Release;
 use crate::release::ledger::LedgerEntry;
 use crate::release::state::State;
 use crate::service::{Deployment, Hold, Tier};
 use crate::time::Timestamp;
-use crate::violation::Violations;
 
 /// The most deployments of one page.
 pub const MOST_DEPLOYMENTS: u64 = 50;
@@ -133,7 +132,7 @@ impl Engine {
         self.may_listen(caller).await?;
         let limit = Limit::new(u64::from(limit.get()).min(MOST_DEPLOYMENTS)).unwrap_or_default();
         let list = ListQuery::Deployments { service: query.service.clone() };
-        let page = self.store().list(&caller.tenant, &list, after, limit).await.map_err(cursor)?;
+        let page = self.rows(&caller.tenant, &list, after, limit).await?;
         let rows = page.items.into_iter().filter_map(|record| Deployment::try_from(record).ok());
         let rows: Vec<Deployment> = rows.filter(|row| query.selects(row)).collect();
         Ok(Page { items: self.glances(caller, rows).await?, next: page.next })
@@ -220,11 +219,4 @@ fn attention(standing: &Standing, glance: &DeploymentGlance) -> Vec<Attention> {
     .into_iter()
     .filter_map(|(is, why)| is.then_some(why))
     .collect()
-}
-
-fn cursor(error: StoreError) -> EngineError {
-    match error {
-        StoreError::Invalid { message } => Violations::one("/after", "cursor", message).into(),
-        error => error.into(),
-    }
 }

@@ -1,19 +1,13 @@
 //! Releases by more than a store's own filters.
 
-use std::collections::BTreeSet;
-
-use super::{Engine, EngineError};
+use super::{Engine, EngineError, KnownDeployments};
 use crate::audit::Chain;
 use crate::authz::{Action, Caller, Object};
-use crate::id::{DeploymentId, Environment, TenantId};
+use crate::id::{Environment, TenantId};
 use crate::page::{Limit, Page};
-use crate::port::{Born, ListQuery, Load, ReleaseFilter, StoreError};
+use crate::port::{Born, ListQuery, Load, Record, ReleaseFilter};
 use crate::release::Release;
 use crate::time::Timestamp;
-use crate::violation::Violations;
-
-/// How many times one page reads on.
-const MOST_READS: usize = 20;
 
 /// Which releases to list; each member is a condition, absent ones are none.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -77,44 +71,18 @@ impl Engine {
     ) -> Result<Page<Release>, EngineError> {
         let born = self.born(tenant, query.since, query.until, query.filter.born.oldest_first).await?;
         let list = ListQuery::Releases(ReleaseFilter { born, ..query.filter.clone() });
-        let places = match &query.environment {
-            Some(environment) => Some(self.places(tenant, query, environment).await?),
-            None => None,
+        let known = match query.environment {
+            Some(_) => self.deployments_of(tenant, query.filter.service.as_ref()).await?,
+            None => KnownDeployments::default(),
         };
-        let (mut items, mut after, mut limit) = (Vec::new(), after.map(str::to_owned), limit);
-        for _ in 0..MOST_READS {
-            let page = self.store().list(tenant, &list, after.as_deref(), limit).await;
-            let page = page.map_err(cursor)?;
-            let releases = page.items.into_iter().filter_map(|record| Release::try_from(record).ok());
-            let here =
-                |release: &Release| places.as_ref().is_none_or(|known| known.contains(release.deployment()));
-            let before = items.len();
-            items.extend(releases.filter(here));
-            after = page.next;
-            let left = u64::from(limit.get())
-                .saturating_sub(u64::try_from(items.len().saturating_sub(before)).unwrap_or(0));
-            match Limit::new(left) {
-                Some(left) if after.is_some() => limit = left,
-                _ => break,
-            }
-        }
-        Ok(Page { items, next: after })
-    }
-
-    async fn places(
-        &self,
-        tenant: &TenantId,
-        query: &ReleaseQuery,
-        environment: &Environment,
-    ) -> Result<BTreeSet<DeploymentId>, EngineError> {
-        let all = self.deployments_of(tenant, query.filter.service.as_ref()).await?;
-        Ok(all.into_iter().filter(|row| row.spec.environment == *environment).map(|row| row.id).collect())
-    }
-}
-
-fn cursor(error: StoreError) -> EngineError {
-    match error {
-        StoreError::Invalid { message } => Violations::one("/after", "cursor", message).into(),
-        error => error.into(),
+        let is_there = |release: &Release, known: &KnownDeployments| {
+            query.environment.as_ref().is_none_or(|asked| {
+                known.get(release.deployment()).is_some_and(|row| row.spec.environment == *asked)
+            })
+        };
+        let keep = |row: &Record, known: &_| matches!(row, Record::Release(found) if is_there(found, known));
+        let page = self.narrowed(tenant, &list, (after, limit), known, keep).await?;
+        let items = page.items.into_iter().filter_map(|record| Release::try_from(record).ok()).collect();
+        Ok(Page { items, next: page.next })
     }
 }

@@ -6,15 +6,12 @@ use super::{Engine, EngineError, service_object};
 use crate::audit::{Chain, StoredEvent};
 use crate::authz::{Action, Caller, Object};
 use crate::id::{DeploymentId, Environment, ServiceId, TenantId};
-use crate::page::{Limit, Page};
-use crate::port::{EventQuery, ListQuery, Load, Order, Record, Topic};
+use crate::page::Page;
+use crate::port::{EventQuery, Load, Order, Topic};
 use crate::service::{Deployment, Tier};
 use crate::timeline::{self, TimelineEntry, TimelineQuery, touches};
 
 mod release;
-
-/// The most deployments that one read knows.
-const MOST_DEPLOYMENTS: usize = 5_000;
 
 /// What an environment's part of a service's timeline is about.
 struct Places {
@@ -90,7 +87,7 @@ impl Engine {
         id: &ServiceId,
         query: &TimelineQuery,
     ) -> Result<Page<TimelineEntry>, EngineError> {
-        let deployments = self.deployments_of(tenant, Some(id)).await?;
+        let deployments = self.deployments_of(tenant, Some(id)).await?.into_rows();
         let places = Places::of(&deployments, query.environment.as_ref());
         let about = places.topics(id);
         if about.is_empty() {
@@ -104,28 +101,6 @@ impl Engine {
         };
         let page = self.scan(tenant, span.narrow(events), query.limit.get(), keep).await?;
         Ok(Page { items: timeline::fold(&page.items)?, next: page.next })
-    }
-
-    /// The deployments of a service, or of the tenant.
-    pub(super) async fn deployments_of(
-        &self,
-        tenant: &TenantId,
-        service: Option<&ServiceId>,
-    ) -> Result<Vec<Deployment>, EngineError> {
-        let query = ListQuery::Deployments { service: service.cloned() };
-        let (mut found, mut after) = (Vec::new(), None);
-        let limit = Limit::new(u64::from(Limit::MAX)).unwrap_or_default();
-        loop {
-            let page = self.store().list(tenant, &query, after.as_deref(), limit).await?;
-            found.extend(page.items.into_iter().filter_map(|record| match record {
-                Record::Deployment(deployment) => Some(deployment),
-                _ => None,
-            }));
-            after = page.next;
-            if after.is_none() || found.len() >= MOST_DEPLOYMENTS {
-                return Ok(found);
-            }
-        }
     }
 }
 
