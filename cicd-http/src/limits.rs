@@ -1,28 +1,6 @@
-//! Every limit of the HTTP face, in one table.
+//! Every limit of the HTTP face, in one table. `serve` is [`server::serve`](crate::server::serve), `Rates` are [`Rates`](crate::Rates).
 //!
-//! | limit | value | answer beyond it |
-//! |---|---|---|
-//! | body | 1 MiB | 413 `body-too-large` |
-//! | nesting of a JSON body | 64 levels | 400 `malformed-json` |
-//! | path and query | 8 KiB | 414 `uri-too-long` |
-//! | all headers together | 16 KiB | 431 `headers-too-large` |
-//! | what [`serve`](crate::server::serve) holds of a request's head | 64 KiB | 431 without a body, and the connection is closed |
-//! | `Idempotency-Key` | 1 to 255 visible characters | 400 `malformed-header` |
-//! | `X-Request-Id` | 1 to 64 of letters, digits and `._-` | one is made instead |
-//! | entries of a page | 1 to 200, 50 unless asked | 400 `malformed-query` |
-//! | a piece of a log | 1 B to 1 MiB, 64 KiB unless asked | 400 `malformed-query` |
-//! | time of a request, until its answer begins | 30 s | 503 `timed-out` |
-//! | time of the store's answer to `/readyz` | 3 s | 503 `unavailable` |
-//! | requests of one principal, and of one address, below `/api/v1` | what [`Rates`](crate::Rates) say: `cicd serve` takes 100 and 500 a second, five times as many at once | 429 `too-many-requests` |
-//! | sessions that one principal opens | 2 a second, 10 at once | 429 `too-many-requests` |
-//! | failed authentications of one address | 10 a minute | 429 `too-many-failures` |
-//! | deliveries of one address to one source that are not verified | 10 a minute | 429 `too-many-failures` |
-//! | deliveries of one source that wait for their commit | 32 | 429 `source-busy` |
-//! | streams of `/events` of one principal | 20 | 429 `too-many-streams` |
-//! | events that a stream may have missed | 10 000 | `reset` |
-//! | connections of [`serve`](crate::server::serve) | 1 024 | new ones wait |
-//! | time in which a connection sends a request's headers | 10 s | the connection is closed |
-//! | time in which a stopping host answers what it has begun | 30 s | the connections are closed |
+#![doc = include_str!("limits.md")]
 
 use std::time::Duration;
 

@@ -9,6 +9,7 @@
 
 mod crates;
 mod habits;
+mod limits;
 mod migrations;
 mod rooms;
 mod sabotage;

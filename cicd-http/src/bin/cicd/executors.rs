@@ -21,7 +21,7 @@ pub(crate) struct Executors {
     /// Commands run as users of their own: `FIRST_UID+COUNT:GID`, such as `61000+64:61000`. Needs root.
     #[arg(long, env = "CICD_RUN_AS", value_name = "USERS", conflicts_with = "wrapper")]
     run_as: Option<RunAs>,
-    /// Commands run behind this one, such as `bwrap --unshare-all …`; `{workspace}` stands for the attempt's directory.
+    /// Commands run behind this one, such as `/usr/bin/bwrap --unshare-all …`, by its absolute path; `{workspace}` stands for the attempt's directory.
     #[arg(long, env = "CICD_WRAPPER", value_name = "COMMAND")]
     wrapper: Option<String>,
     /// Repositories may be directories of this machine, as far as the users of the commands can read them.
