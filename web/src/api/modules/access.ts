@@ -22,8 +22,10 @@ export async function takeBackRole({ id, row_version }: Grant): Promise<void> {
   await api().DELETE("/api/v1/roles/{grant}", { params: { path: { grant: id }, header: { "If-Match": etag(row_version) } } });
 }
 
-export function listTokens(after?: string): Promise<Page<Token>> {
-  return body(api().GET("/api/v1/tokens", { params: { query: { limit: 200, ...(after && { after }) } } }));
+/** Those that work, or all of them. */
+export function listTokens(all: boolean, after?: string): Promise<Page<Token>> {
+  const query = { limit: 200, ...(!all && { status: "active" as const }), ...(after && { after }) };
+  return body(api().GET("/api/v1/tokens", { params: { query } }));
 }
 
 /** Makes a token; its text is in this answer and in no other. */

@@ -1,10 +1,11 @@
 import { screen, waitFor, within } from "@testing-library/react";
+import { http, HttpResponse } from "msw";
 import { beforeEach, expect, test } from "vitest";
 
 import type { Grant, Token } from "../../api/modules/access";
 import { open } from "../../test/render";
 import { ben, ID, mayAll } from "../../test/samples";
-import { answers, refuses, takes, takesBy } from "../../test/server";
+import { answers, refuses, server, takes, takesBy } from "../../test/server";
 
 const AT = "2026-11-20T10:00:00Z";
 const LATER = "2099-01-01T00:00:00Z";
@@ -81,6 +82,29 @@ test("a token that works no more can't be revoked again", async () => {
   const tokens = await section("Tokens and sessions");
   expect(await within(tokens).findByText(/^revoked/)).toBeVisible();
   expect(within(tokens).queryByRole("button", { name: "Revoke" })).toBeNull();
+});
+
+test("an expired token says so, and can't be revoked", async () => {
+  answers("/api/v1/tokens", { items: [{ ...token, expires_at: AT }], next: null });
+  open(ADDRESS);
+  const tokens = await section("Tokens and sessions");
+  expect(await within(tokens).findByText(/^expired/)).toBeVisible();
+  expect(within(tokens).queryByRole("button", { name: "Revoke" })).toBeNull();
+});
+
+test("those that work are listed, all of them when they are asked for", async () => {
+  const asked: (string | null)[] = [];
+  server.use(
+    http.get("http://localhost:3000/api/v1/tokens", ({ request }) => {
+      asked.push(new URL(request.url).searchParams.get("status"));
+      return HttpResponse.json({ items: [token], next: null });
+    }),
+  );
+  const { user, router } = open(`${ADDRESS}?who=dora`);
+  const tokens = await section("Tokens and sessions");
+  await user.click(within(tokens).getByLabelText("Also those that work no more"));
+  await waitFor(() => expect(asked).toEqual(["active", null]));
+  expect(router.state.location.search).toBe("?who=dora&tokens=all");
 });
 
 test("the text of a new token is shown this once", async () => {

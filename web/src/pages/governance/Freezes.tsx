@@ -10,7 +10,7 @@ import { useAct } from "../../ui/useAct";
 import { usePages } from "../../ui/usePages";
 import { useRefusal } from "../../ui/useRefusal";
 import { DeploymentChoice } from "./DeploymentChoice";
-import { inHours, momentOf } from "./moments";
+import { inHours, isPast, momentOf } from "./moments";
 
 const FREEZES = ["freezes"];
 
@@ -37,8 +37,11 @@ function Row({ freeze }: { freeze: Freeze }) {
     <li>
       <strong>{scopeText(scope)}</strong>
       <span>{freeze.reason}</span>
+      {!isPast(freeze.from) && <span className="chip">planned</span>}
       <span className="muted small">by {freeze.created_by}, from <Time at={freeze.from} /> until <Time at={freeze.until} /></span>
-      <Button quiet onPress={() => lift.mutate(freeze)} pending={lift.isPending} disabledReason={refusal}>Lift</Button>
+      {isPast(freeze.until)
+        ? <span className="chip">ended</span>
+        : <Button quiet onPress={() => lift.mutate(freeze)} pending={lift.isPending} disabledReason={refusal}>Lift</Button>}
       <ActionFailure error={lift.error} />
     </li>
   );

@@ -10,8 +10,8 @@ import { answers, isSilent, refuses, server, takes, takesBy } from "../../test/s
 import { inHours, momentOf } from "./moments";
 
 const AT = "2026-11-20T10:00:00Z";
-const freeze: Freeze = { id: ID, scope: { kind: "tier", tier: "production" }, from: AT, until: "2026-11-27T10:00:00Z", reason: "Black Friday", created_at: AT, created_by: "ada", row_version: 4 };
-const lock: Lock = { id: ID, deployment: "lighthouse-production", owner: "ben", reason: "incident", expires_at: "2026-11-27T10:00:00Z", created_at: AT, row_version: 2 };
+const freeze: Freeze = { id: ID, scope: { kind: "tier", tier: "production" }, from: AT, until: "2099-11-27T10:00:00Z", reason: "Black Friday", created_at: AT, created_by: "ada", row_version: 4 };
+const lock: Lock = { id: ID, deployment: "lighthouse-production", owner: "ben", reason: "incident", expires_at: "2099-11-27T10:00:00Z", created_at: AT, row_version: 2 };
 
 beforeEach(() => {
   answers("/api/v1/session", ben);
@@ -123,6 +123,22 @@ function mayOnly(there: Partial<Record<Action, boolean>>): void {
     }),
   );
 }
+
+test("a freeze that is yet to come says so", async () => {
+  answers("/api/v1/freezes", { items: [{ ...freeze, from: "2099-11-26T10:00:00Z" }], next: null });
+  open("/governance");
+  expect(await screen.findByText("planned")).toBeVisible();
+  expect(screen.getByRole("button", { name: "Lift" })).toBeVisible();
+});
+
+test("what is over says so, and can't be lifted", async () => {
+  answers("/api/v1/freezes", { items: [{ ...freeze, until: "2026-01-01T00:00:00Z" }], next: null });
+  answers("/api/v1/locks", { items: [{ ...lock, expires_at: "2026-01-01T00:00:00Z" }], next: null });
+  open("/governance");
+  expect(await screen.findByText("ended")).toBeVisible();
+  expect(await screen.findByText("expired")).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Lift" })).toBeNull();
+});
 
 test("who may not lift a freeze or a lock is told why", async () => {
   answers("/api/v1/freezes", { items: [freeze], next: null });

@@ -11,7 +11,7 @@ import { useAct } from "../../ui/useAct";
 import { usePages } from "../../ui/usePages";
 import { useRefusal } from "../../ui/useRefusal";
 import { DeploymentChoice } from "./DeploymentChoice";
-import { inHours, momentOf } from "./moments";
+import { inHours, isPast, momentOf } from "./moments";
 
 const LOCKS = ["locks"];
 
@@ -39,7 +39,9 @@ function Row({ lock }: { lock: Lock }) {
       <strong>{lock.deployment}</strong>
       <span>{lock.reason}</span>
       <span className="muted small">{lock.owner}, expires <Time at={lock.expires_at} /></span>
-      <Button quiet onPress={() => lift.mutate(lock)} pending={lift.isPending} disabledReason={refusal}>Lift</Button>
+      {isPast(lock.expires_at)
+        ? <span className="chip">expired</span>
+        : <Button quiet onPress={() => lift.mutate(lock)} pending={lift.isPending} disabledReason={refusal}>Lift</Button>}
       <ActionFailure error={lift.error} />
     </li>
   );

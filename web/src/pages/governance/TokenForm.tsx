@@ -31,6 +31,7 @@ export function TokenForm() {
         <label className="filter-field">Limited to<select value={role} onChange={(event) => setRole(event.target.value)}>{ROLES.map((name) => <option key={name}>{name}</option>)}</select></label>
         <label className="filter-field">Days<input type="number" min={1} max={366} value={days} onChange={(event) => setDays(event.target.value)} required /></label>
       </div>
+      <p className="muted small">With it they get the role in the whole tenant, unless they hold it somewhere already. One for somebody else takes the right to give roles, too.</p>
       <Button type="submit" pending={create.isPending} disabledReason={refusal ?? (principal.trim() ? undefined : "Say for whom first.")}>Make the token</Button>
       <ActionFailure error={create.error} />
       {create.data?.token && (

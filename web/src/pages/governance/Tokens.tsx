@@ -1,3 +1,5 @@
+import { useSearchParams } from "react-router";
+
 import { listTokens, revokeToken, type Token } from "../../api/modules/access";
 import { Button } from "../../ui/Button";
 import { Listed } from "../../ui/Listed";
@@ -6,19 +8,23 @@ import { Time } from "../../ui/Time";
 import { useAct } from "../../ui/useAct";
 import { usePages } from "../../ui/usePages";
 import { useRefusal } from "../../ui/useRefusal";
+import { isPast } from "./moments";
 import { TokenForm } from "./TokenForm";
 
 const TOKENS = ["tokens"];
 
 /** Credentials: whose, how long, when last used. */
 export function Tokens() {
-  const tokens = usePages(TOKENS, listTokens);
+  const [params, setParams] = useSearchParams();
+  const all = params.get("tokens") === "all";
+  const tokens = usePages([...TOKENS, all], (after) => listTokens(all, after));
   const refusal = useRefusal("token.manage");
   const revoke = useAct(revokeToken, TOKENS);
   return (
     <section className="card" aria-labelledby="tokens">
       <h2 id="tokens">Tokens and sessions</h2>
-      <Listed what="the tokens" pages={tokens} none="No token was made.">
+      <label><input type="checkbox" checked={all} onChange={({ target }) => setParams(changed(params, target.checked), { replace: true })} /> Also those that work no more</label>
+      <Listed what="the tokens" pages={tokens} none="No token works.">
         {(items) => (
           <ul className="rows">
             {items.map((token) => (
@@ -26,7 +32,7 @@ export function Tokens() {
                 <strong>{token.principal}</strong> <code>{token.hint}…</code> <span>{[...token.roles].join(", ")}</span>
                 {token.opened_by && <span className="chip">session</span>}
                 <span className="muted small"><Standing token={token} /></span>
-                {!token.revoked_at && <Button quiet onPress={() => revoke.mutate(token)} pending={revoke.isPending && revoke.variables.id === token.id} disabledReason={refusal}>Revoke</Button>}
+                {!token.revoked_at && !isPast(token.expires_at) && <Button quiet onPress={() => revoke.mutate(token)} pending={revoke.isPending && revoke.variables.id === token.id} disabledReason={refusal}>Revoke</Button>}
               </li>
             ))}
           </ul>
@@ -38,7 +44,16 @@ export function Tokens() {
   );
 }
 
+/** The address's parameters, with all tokens or with those that work. */
+function changed(params: URLSearchParams, all: boolean): URLSearchParams {
+  const next = new URLSearchParams(params);
+  if (all) next.set("tokens", "all");
+  else next.delete("tokens");
+  return next;
+}
+
 function Standing({ token }: { token: Token }) {
+  if (isPast(token.expires_at) && !token.revoked_at) return <>expired <Time at={token.expires_at} /></>;
   if (token.revoked_at) return <>revoked <Time at={token.revoked_at} /></>;
   return <>{token.last_used_at ? <>used <Time at={token.last_used_at} /></> : "never used"}, expires <Time at={token.expires_at} /></>;
 }

@@ -9,3 +9,8 @@ export function inHours(hours: number, now: Date = new Date()): string {
 export function momentOf(local: string): string {
   return new Date(local).toISOString();
 }
+
+/** Whether a moment is over. */
+export function isPast(at: string): boolean {
+  return Date.parse(at) <= Date.now();
+}
