@@ -5,7 +5,7 @@ import { myApprovals } from "../api/modules/approvals";
 import { signOut } from "../api/modules/session";
 import { Button } from "../ui/Button";
 import { ActionFailure } from "../ui/states";
-import { SESSION, useSession } from "./session";
+import { forget, SESSION, useSession } from "./session";
 import { type Theme, useTheme } from "./theme";
 import { type Connection, useLive } from "./useLive";
 
@@ -73,8 +73,7 @@ function Account() {
   const leaving = useMutation({
     mutationFn: () => signOut(session),
     onSuccess: () => {
-      // What one person read is not for the next.
-      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
+      forget(client);
       client.setQueryData(SESSION, null);
     },
   });

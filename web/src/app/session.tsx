@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, use } from "react";
 
 import { currentSession, type Session } from "../api/modules/session";
@@ -14,8 +14,13 @@ export function SessionGate({ children }: { children: ReactNode }) {
   const { data, error, isPending, refetch } = useQuery({ queryKey: SESSION, queryFn: currentSession, refetchInterval: 10 * 60_000 });
   if (isPending) return <Loading what="your session" />;
   if (data === undefined && error) return <Failure whole error={error} retry={() => void refetch()} />;
-  if (!data) return <SignIn onSignedIn={(session) => client.setQueryData(SESSION, session)} />;
+  if (!data) return <SignIn onSignedIn={(session) => { forget(client); client.setQueryData(SESSION, session); }} />;
   return <Context value={data}>{children}</Context>;
+}
+
+/** Forgets what was read: what one person read is not for the next. */
+export function forget(client: QueryClient): void {
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== SESSION[0] });
 }
 
 /** Who is signed in; only below `SessionGate`. */

@@ -14,7 +14,7 @@ export function SignIn({ onSignedIn }: { onSignedIn: (session: Session) => void 
   const opening = useMutation({ mutationFn: signIn, onSuccess: onSignedIn });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    opening.mutate(token.trim());
+    if (!opening.isPending) opening.mutate(token.trim());
   };
   return (
     <main className="sign-in">

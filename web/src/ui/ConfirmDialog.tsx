@@ -24,7 +24,7 @@ interface Props {
 /** Says what happens before something that people notice; asks for a reason where it is kept, and in production for the service's name. */
 export function ConfirmDialog(props: Props) {
   return (
-    <ModalOverlay className="overlay" isOpen isDismissable onOpenChange={(open) => !open && props.onClose()}>
+    <ModalOverlay className="overlay" isOpen isDismissable={!props.pending} isKeyboardDismissDisabled={props.pending} onOpenChange={(open) => !open && props.onClose()}>
       <Modal className="modal card"><Dialog><Form {...props} /></Dialog></Modal>
     </ModalOverlay>
   );
@@ -39,7 +39,7 @@ function Form({ title, effect, needsReason = false, confirmation, danger, pendin
     event.preventDefault();
     // React hands it on to the form that the dialog was opened in: that one is not what was confirmed.
     event.stopPropagation();
-    onConfirm(reason.trim());
+    if (!pending) onConfirm(reason.trim());
   };
   return (
     <form className="vote-form" onSubmit={submit}>

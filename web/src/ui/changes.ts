@@ -13,7 +13,8 @@ export function changesOf(data: unknown): MemberChange[] | undefined {
 
 /** What lies between two values, member by member. */
 export function between(before: unknown, after: unknown, path = ""): MemberChange[] {
-  if (isObject(before) || isObject(after)) {
+  // Between a word and an object lies no member: both are told whole.
+  if (hasMembers(before) && isNothing(after) || isNothing(before) && hasMembers(after) || isObject(before) && isObject(after)) {
     const from = isObject(before) ? before : {};
     const to = isObject(after) ? after : {};
     const names = [...new Set([...Object.keys(from), ...Object.keys(to)])].toSorted();
@@ -31,6 +32,14 @@ export function between(before: unknown, after: unknown, path = ""): MemberChang
 function text(value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function isNothing(value: unknown): boolean {
+  return value === undefined || value === null;
+}
+
+function hasMembers(value: unknown): boolean {
+  return isObject(value) && Object.keys(value).length > 0;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

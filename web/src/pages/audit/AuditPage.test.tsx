@@ -38,6 +38,8 @@ test.each([
   [{ before: { a: 1, b: { c: "x" } }, after: { a: 2, b: { c: "x", d: [1] } } }, [{ path: "/a", before: "1", after: "2" }, { path: "/b/d", after: "[1]" }]],
   [{ before: null, after: { "a/b": "new" } }, [{ path: "/a~1b", after: "new" }]],
   [{ before: { a: 1 }, after: { a: 1 } }, []],
+  [{ before: { pause: "manual" }, after: { pause: { seconds: 60 } } }, [{ path: "/pause", before: "manual", after: '{"seconds":60}' }]],
+  [{ before: {}, after: { a: {} } }, [{ path: "/a", after: "{}" }]],
   [{ votes: 2 }, undefined],
 ])("what %j changed", (data, changes) => expect(changesOf(data)).toEqual(changes));
 

@@ -32,7 +32,7 @@ export function AuditPage() {
           <a className="button" href={exportUrl(filter, "csv")} download>Export CSV</a>
         </p>
       </div>
-      <ChainCheck chain={filter.chain ?? "ledger"} />
+      <ChainCheck key={filter.chain} chain={filter.chain ?? "ledger"} />
       <AuditFilters filters={filters} onChange={setFilter} />
       {pages.isPending && <Loading what="the events" />}
       {pages.error && <Failure error={pages.error} retry={() => void pages.refetch()} />}

@@ -33,7 +33,7 @@ function FloorForm({ floor }: { floor: PolicyFloor }) {
   const put = useAct((minimum: number) => putFloor(floor, minimum), ["floor", floor.tier]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    put.mutate(Number(votes));
+    if (!put.isPending) put.mutate(Number(votes));
   };
   const same = Number(votes) === floor.minimum_votes ? "This is what holds now." : undefined;
   return (

@@ -75,7 +75,8 @@ function Fields({ form, change, runs, places }: FieldsProps) {
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    ask.mutate({ draft: draftOf(form), key: crypto.randomUUID() });
+    // Enter asks for it, too, while the button waits.
+    if (!ask.isPending) ask.mutate({ draft: draftOf(form), key: crypto.randomUUID() });
   };
   return (
     <form className="card vote-form" onSubmit={submit}>

@@ -98,6 +98,20 @@ test("it says which gate is closed and who can open it", async () => {
   expect(screen.getByText("Can open it: role:approver")).toBeVisible();
 });
 
+test.each([
+  [{ code: "failure", cause: { code: "analysis", message: "5 % of the visits fail" } }, "It paused because it failed: analysis: 5 % of the visits fail", true],
+  [{ code: "inconclusive_analysis", message: "no visits" }, "The analysis could not tell: no visits", true],
+  [{ code: "requested", by: "rhea" }, "Paused by rhea", true],
+  [{ code: "executor" }, "The executor has not answered yet", false],
+])("why a rollout waits is told: %j", async (reason, told, somebody) => {
+  host = hostWith(executing(2, { phase: "waiting", reason, since: at, until: null }));
+  open(PAGE);
+  const rollout = await screen.findByRole("region", { name: "Rollout" });
+  const standing = within(rollout).getByRole("status");
+  expect(standing).toHaveTextContent(told);
+  expect(standing.textContent?.includes("somebody has to resume it")).toBe(somebody);
+});
+
 test("a rollout that waits offers to go on", async () => {
   host = hostWith(executing(2, { phase: "waiting", reason: { code: "strategy" }, since: at, until: null }));
   const { user } = open(PAGE);

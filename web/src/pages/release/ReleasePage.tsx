@@ -18,7 +18,7 @@ export function ReleasePage() {
   const { id = "" } = useParams();
   const release = useQuery({ queryKey: ["release", id], queryFn: () => getRelease(id) });
   useTitle(release.data ? `${release.data.service} ${release.data.version}` : "Release");
-  return <Whole title="Release" what="the release" query={release}>{(found) => <Shown release={found} stale={release.isError} />}</Whole>;
+  return <Whole title="Release" what="the release" query={release}>{(found) => <Shown key={found.id} release={found} stale={release.isError} />}</Whole>;
 }
 
 function Shown({ release, stale }: { release: ReleaseDetail; stale: boolean }) {

@@ -2,6 +2,7 @@ import { Link } from "react-router";
 
 import type { ReleaseDetail } from "../../api/modules/releases";
 import { Time } from "../../ui/Time";
+import { causeText, goesOnByItself, isTrouble, waitText } from "./causes";
 import { type Progress, stepsOf } from "./steps";
 
 const SAID: Record<Progress, string> = { done: "done", current: "now", ahead: "to come", stopped: "stopped" };
@@ -33,21 +34,17 @@ function Standing({ release }: { release: ReleaseDetail }) {
   if (state.status === "rolled_back" && state.cause.code === "undone_by") {
     return <p className="standing">It was rolled out, and <Link to={`/releases/${state.cause.release}`}>another release</Link> brought back what ran before.</p>;
   }
-  if (state.status === "failed" || state.status === "rolled_back") return <p className="standing bad">{causeOf(state.cause)}</p>;
+  if (state.status === "failed" || state.status === "rolled_back") return <p className="standing bad">{causeText(state.cause)}</p>;
   if (state.status !== "executing") return null;
   if (state.phase.phase === "waiting") {
-    return <p className="standing" role="status">Waiting since <Time at={state.phase.since} />{state.phase.until ? <>, goes on <Time at={state.phase.until} /></> : ": somebody has to resume it"}.</p>;
+    const { reason, since, until } = state.phase;
+    const why = waitText(reason);
+    const end = goesOnByItself(reason) ? "" : ": somebody has to resume it";
+    return (
+      <p className={isTrouble(reason) ? "standing bad" : "standing"} role="status">
+        {why && <>{why}. </>}Waiting since <Time at={since} />{until ? <>, goes on <Time at={until} /></> : end}.
+      </p>
+    );
   }
-  return <p className="standing" role="status">{state.phase.phase === "stopping" ? `Stopping: ${causeOf(state.phase.cause)}` : "Running."}</p>;
-}
-
-interface Cause {
-  code: string;
-  message?: string;
-  why?: Cause;
-}
-
-function causeOf(cause: Cause): string {
-  const inner = cause.why ? `: ${causeOf(cause.why)}` : "";
-  return `${cause.code.replaceAll("_", " ")}${cause.message ? `: ${cause.message}` : ""}${inner}`;
+  return <p className="standing" role="status">{state.phase.phase === "stopping" ? `Stopping: ${causeText(state.phase.cause)}` : "Running."}</p>;
 }
