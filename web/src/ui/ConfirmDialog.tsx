@@ -51,7 +51,7 @@ function Form({ title, effect, needsReason = false, confirmation, danger, pendin
       )}
       <div className="actions">
         <Button type="submit" danger={danger} primary={!danger} pending={pending} disabledReason={missing ?? unconfirmed}>{title}</Button>
-        <Button quiet onPress={onClose}>Keep it as it is</Button>
+        <Button quiet onPress={onClose} disabledReason={pending ? "It is being done." : undefined}>Keep it as it is</Button>
       </div>
       <ActionFailure error={error} />
     </form>
