@@ -34,7 +34,7 @@ pub use decide::decide;
 pub use draft::{MAX_REASON_CHARACTERS, RunDraft};
 pub use event::{RunEvent, RunOrigin};
 pub use refusal::{RefusalReason, RunRefusal};
-pub use status::{BuiltArtifact, RunFailure, RunStatus, RunStatusName, StepOutcome, StepResult};
+pub use status::{BuiltArtifact, LogRange, RunFailure, RunStatus, RunStatusName, StepOutcome, StepResult};
 
 use super::trigger::{BlockReason, Occurrence, TriggerType, TriggerVerdict, verdict};
 use super::{CiConfig, CiSpec, CommitSha, GitRef};

@@ -1,7 +1,7 @@
 //! From what was decided to what is committed: each event is audited with the row that it changes.
 
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::EngineError;
 use crate::audit::{AuditEvent, Subject, SubjectKind};
@@ -116,8 +116,29 @@ impl By {
         gone: &Record,
         from: &T,
     ) -> Result<ChangeSet, EngineError> {
-        let mut change =
-            self.change(vec![self.event(kind, subject, json!({ "before": from, "after": null }))])?;
+        self.gone(kind, subject, gone, json!({ "before": from, "after": null }))
+    }
+
+    /// As [`By::delete`], with the reason that was given.
+    pub(super) fn delete_because<T: Serialize>(
+        &self,
+        kind: &str,
+        subject: Subject,
+        gone: &Record,
+        from: &T,
+        reason: &str,
+    ) -> Result<ChangeSet, EngineError> {
+        self.gone(kind, subject, gone, json!({ "before": from, "after": null, "reason": reason }))
+    }
+
+    fn gone(
+        &self,
+        kind: &str,
+        subject: Subject,
+        gone: &Record,
+        data: Value,
+    ) -> Result<ChangeSet, EngineError> {
+        let mut change = self.change(vec![self.event(kind, subject, data)])?;
         change.write(Write::Delete { key: gone.key(), expected: gone.row_version() });
         Ok(change)
     }

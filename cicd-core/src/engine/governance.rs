@@ -60,7 +60,7 @@ impl Engine {
         .await
     }
 
-    /// Lifts a freeze before its end.
+    /// Lifts a freeze before its end. `reason` is kept in the audit.
     ///
     /// # Errors
     /// [`EngineError::NotFound`], [`EngineError::Denied`], [`EngineError::VersionMoved`].
@@ -68,6 +68,7 @@ impl Engine {
         &self,
         caller: &Caller,
         id: FreezeId,
+        reason: &str,
         options: &Options,
     ) -> Result<Outcome<()>, EngineError> {
         let load = self.load_governing(caller, RecordKey::new(RecordKind::Freeze, id)).await?;
@@ -89,7 +90,8 @@ impl Engine {
                     until: freeze.until,
                     reason: freeze.reason.clone(),
                 };
-                lifted(&By::caller(caller), "freeze.lifted", freeze_subject(snapshot, freeze), &gone, &from)
+                let subject = freeze_subject(snapshot, freeze);
+                lifted(&By::caller(caller), "freeze.lifted", subject, &gone, &from, reason)
             },
         })
         .await
@@ -135,7 +137,7 @@ impl Engine {
         .await
     }
 
-    /// Lifts a lock before it expires: one's own, or with the right to break locks anybody's.
+    /// Lifts a lock before it expires: one's own, or with the right to break locks anybody's. `reason` is kept in the audit.
     ///
     /// # Errors
     /// [`EngineError::NotFound`], [`EngineError::Denied`], [`EngineError::VersionMoved`].
@@ -143,6 +145,7 @@ impl Engine {
         &self,
         caller: &Caller,
         id: LockId,
+        reason: &str,
         options: &Options,
     ) -> Result<Outcome<()>, EngineError> {
         let load = self.load_governing(caller, RecordKey::new(RecordKind::Lock, id)).await?;
@@ -165,7 +168,8 @@ impl Engine {
                     reason: lock.reason.clone(),
                     expires_at: lock.expires_at,
                 };
-                lifted(&By::caller(caller), "lock.lifted", lock_subject(snapshot, lock), &gone, &from)
+                let subject = lock_subject(snapshot, lock);
+                lifted(&By::caller(caller), "lock.lifted", subject, &gone, &from, reason)
             },
         })
         .await
@@ -242,8 +246,9 @@ fn lifted<T: Serialize>(
     subject: Subject,
     gone: &Record,
     from: &T,
+    reason: &str,
 ) -> Result<Step, EngineError> {
-    let mut change = by.delete(kind, subject, gone, from)?;
+    let mut change = by.delete_because(kind, subject, gone, from, reason)?;
     change.governs();
     Ok(Step::commit(change, gone.key()))
 }

@@ -213,6 +213,6 @@ fn run_failure(cause: Told<'_>) -> Option<RunFailure> {
 /// What happened to anything else.
 pub(super) fn other(kind: &str, id: &str, told: Told<'_>) -> String {
     let (subject, happened) = kind.split_once('.').unwrap_or((kind, "changed"));
-    let reason = told.said("/after/reason");
+    let reason = said(told.text("/reason").or_else(|| told.text("/after/reason")));
     format!("{} {id} {}{reason}", subject.replace('_', " "), happened.replace('_', " "))
 }

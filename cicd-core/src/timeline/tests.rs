@@ -130,6 +130,17 @@ fn release_events() -> Vec<(Value, &'static str)> {
 }
 
 #[test]
+fn what_is_lifted_is_told_with_the_reason_of_that() {
+    let data = json!({ "before": { "reason": "holidays" }, "after": null, "reason": "they are over" });
+    assert_eq!(
+        sentence::other("freeze.lifted", ID, Told(&data)),
+        format!("freeze {ID} lifted: they are over")
+    );
+    let data = json!({ "before": null, "after": { "reason": "holidays" } });
+    assert_eq!(sentence::other("freeze.added", ID, Told(&data)), format!("freeze {ID} added: holidays"));
+}
+
+#[test]
 fn every_event_of_a_release_is_told() {
     for (data, sentence) in release_events() {
         let event: ReleaseEvent =

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use cicd_core::ci::run::{BuiltArtifact, RunFailure, StepOutcome, StepResult};
+use cicd_core::ci::run::{BuiltArtifact, LogRange, RunFailure, StepOutcome, StepResult};
 use cicd_core::ci::{BuildStep, CiSpec, GitRef, Run};
 use cicd_core::id::StepName;
 use cicd_core::port::{BlobError, CiExecutor, CiJob, CiOutcome, Delivery, StepSink, Stop};
@@ -158,14 +158,16 @@ impl Build<'_> {
         source: &Path,
     ) -> Result<(), Unfinished> {
         let call = self.call(step, environment, source);
+        let start = self.log.length();
         self.log.note(&format!("step `{}`: {}", step.name, shown(&step.run)));
         self.log.begin_output();
         let begun = Instant::now();
         let ended = run(self.workspace, &call, self.log, self.stop).await?;
         let duration_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (outcome, exit_code, end) = judge(step, &call, ended);
+        let log = start.zip(self.log.length()).map(|(start, end)| LogRange { start, end });
         let name = step.name.clone();
-        self.steps.step(StepResult { name, outcome, exit_code, duration_ms }).await;
+        self.steps.step(StepResult { name, outcome, exit_code, duration_ms, log }).await;
         end
     }
 

@@ -34,6 +34,8 @@ pub(crate) struct Log {
     limits: LogLimits,
     masker: Masker,
     waiting: Vec<u8>,
+    /// How many bytes were handed on to be kept.
+    written: u64,
     received: u64,
     kept: u64,
     cut: bool,
@@ -55,6 +57,7 @@ impl Log {
             limits,
             masker: Masker::new([]),
             waiting: Vec::new(),
+            written: 0,
             received: 0,
             kept: 0,
             cut: false,
@@ -101,6 +104,12 @@ impl Log {
         self.line_is_open = false;
     }
 
+    /// How many bytes the log has, with those that wait to be written; nothing where some could not be.
+    pub(crate) fn length(&self) -> Option<u64> {
+        let waiting = u64::try_from(self.waiting.len()).unwrap_or(u64::MAX);
+        (!self.broken).then(|| self.written.saturating_add(waiting))
+    }
+
     /// Whether more came than is borne with.
     pub(crate) const fn flooded(&self) -> bool {
         self.received > self.limits.flood_bytes
@@ -145,6 +154,7 @@ impl Log {
         if bytes.is_empty() {
             return;
         }
+        self.written = self.written.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
         if let Some((blobs, tenant, name)) = &self.target
             && let Err(error) = blobs.append_log(tenant, *name, &bytes).await
             && !std::mem::replace(&mut self.broken, true)

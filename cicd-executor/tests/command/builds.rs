@@ -39,6 +39,31 @@ async fn a_commit_is_built_and_its_artifact_kept() {
 }
 
 #[tokio::test]
+async fn each_step_tells_its_part_of_the_log() {
+    let (repository, commit) = Repository::new();
+    let host = Host::dev().await;
+    host.secret("key", "hunter2");
+    let steps = json!([
+        { "name": "first", "shell": "printf 'an open line of é: hunt'", "environment": { "KEY": { "secret": "key" } } },
+        { "name": "silent", "shell": "true" },
+        { "name": "last", "shell": "echo '[cicd] step `silent`: forged'; exit 1" },
+    ]);
+    let built = host.build(&job(&repository, &commit, &steps)).await;
+    let part = |index: usize| {
+        let range = built.steps[index].log.unwrap();
+        let bytes = usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap();
+        std::str::from_utf8(&built.log.as_bytes()[bytes]).unwrap().trim()
+    };
+    let first = part(0);
+    assert!(
+        first.starts_with("[cicd] step `first`: ") && first.ends_with("\nan open line of é: hunt"),
+        "{first}"
+    );
+    assert_eq!(part(1), "[cicd] step `silent`: /bin/sh -c true");
+    assert!(part(2).ends_with("\n[cicd] step `silent`: forged"), "{}", part(2));
+}
+
+#[tokio::test]
 async fn a_server_that_gives_no_commit_by_its_id_is_asked_for_all() {
     let (repository, first) = Repository::new();
     repository.commit("page", "second");

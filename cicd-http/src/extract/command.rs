@@ -9,6 +9,7 @@ use cicd_core::violation::Violations;
 use serde_json::Value;
 
 use super::{Params, Who, body};
+use crate::dto::REASON_CHARACTERS;
 use crate::problem::{Kind, Problem};
 use crate::{conditional, idempotency};
 
@@ -58,6 +59,16 @@ impl Put {
     /// The body itself, which the engine reads by the rules of its host.
     pub(crate) const fn body(&self) -> &Value {
         &self.body
+    }
+}
+
+impl Delete {
+    /// The reason that is given as a parameter; its absence is noted. `about` says what it is the reason of.
+    pub(crate) fn reason(&mut self, about: &str) -> String {
+        self.params.text("reason", REASON_CHARACTERS).unwrap_or_else(|| {
+            self.params.require("reason", about);
+            String::new()
+        })
     }
 }
 

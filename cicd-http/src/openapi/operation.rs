@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::parameters::{optional, page};
 use super::replies::{Header, Reply};
 use super::schemas::{Schemas, set};
+use crate::dto::REASON_CHARACTERS;
 use crate::problem::Kind;
 
 const JSON: &str = "application/json";
@@ -87,6 +88,12 @@ impl Operation {
         set(&mut parameter, "required", json!(true));
         self.parameters.push(parameter);
         self
+    }
+
+    /// Takes the parameter `reason`, which is required; `about` says what it is the reason of.
+    pub(crate) fn reason(self, about: &str) -> Self {
+        let reason = json!({ "type": "string", "minLength": 1, "maxLength": REASON_CHARACTERS });
+        self.required_query("reason", &reason, about)
     }
 
     /// Takes the header `name` of this `schema`, which may be left out.

@@ -5,11 +5,9 @@ use axum::response::Response;
 use cicd_core::id::{DeploymentId, ServiceId};
 use cicd_core::port::ListQuery;
 use cicd_core::service::{Deployment, DeploymentSpec};
-use serde_json::json;
 
 use super::Routes;
 use crate::api::Api;
-use crate::dto::REASON_CHARACTERS;
 use crate::extract::{Delete, Params, PathId, Put, Who};
 use crate::openapi::{Operation, example};
 use crate::problem::Problem;
@@ -31,10 +29,9 @@ pub(super) fn routes() -> Routes {
                 .puts::<Deployment>()
         })
         .delete("/deployments/{deployment}/hold", lift_hold, || {
-            let reason = json!({ "type": "string", "minLength": 1, "maxLength": REASON_CHARACTERS });
             Operation::new("liftHold", "Lets releases start again on a deployment that is held")
                 .about("The version is the deployment's.")
-                .required_query("reason", &reason, "Why the hold is lifted.")
+                .reason("Why the hold is lifted.")
                 .changes::<Deployment>("The deployment, which is free.")
         })
 }
@@ -75,10 +72,7 @@ async fn lift_hold(
     PathId(id): PathId<DeploymentId>,
     mut delete: Delete,
 ) -> Result<Response, Problem> {
-    let reason = delete.params.text("reason", REASON_CHARACTERS).unwrap_or_else(|| {
-        delete.params.require("reason", "why the hold is lifted");
-        String::new()
-    });
+    let reason = delete.reason("why the hold is lifted");
     delete.params.finish()?;
     let outcome = api.engine().lift_hold(&delete.caller, &id, &reason, &delete.options).await?;
     Ok(reply::written(axum::http::StatusCode::OK, &outcome, outcome.value.row_version, Clone::clone))

@@ -37,7 +37,9 @@ pub(super) fn routes() -> Routes {
                 .meets(&[Kind::NotFound])
         })
         .get("/freezes/{id}", show, || Operation::new("getFreeze", "A freeze").row::<Freeze>("The freeze."))
-        .delete("/freezes/{id}", lift, || Operation::new("liftFreeze", "Lifts a freeze").deletes())
+        .delete("/freezes/{id}", lift, || {
+            Operation::new("liftFreeze", "Lifts a freeze").reason("Why the freeze is lifted.").deletes()
+        })
 }
 
 async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {
@@ -71,11 +73,13 @@ async fn add(
     Ok(reply::created(&outcome, outcome.value.row_version, &place, Clone::clone))
 }
 
+/// `DELETE …?reason=…`.
 async fn lift(
     State(api): State<Api>,
     PathId(id): PathId<FreezeId>,
-    delete: Delete,
+    mut delete: Delete,
 ) -> Result<Response, Problem> {
+    let reason = delete.reason("why the freeze is lifted");
     delete.params.finish()?;
-    Ok(reply::gone(&api.engine().lift_freeze(&delete.caller, id, &delete.options).await?))
+    Ok(reply::gone(&api.engine().lift_freeze(&delete.caller, id, &reason, &delete.options).await?))
 }

@@ -37,7 +37,9 @@ pub(super) fn routes() -> Routes {
                 .meets(&[Kind::NotFound])
         })
         .get("/locks/{id}", show, || Operation::new("getLock", "A lock").row::<Lock>("The lock."))
-        .delete("/locks/{id}", lift, || Operation::new("liftLock", "Lifts a lock").deletes())
+        .delete("/locks/{id}", lift, || {
+            Operation::new("liftLock", "Lifts a lock").reason("Why the lock is lifted.").deletes()
+        })
 }
 
 async fn list(State(api): State<Api>, Who(caller): Who, mut params: Params) -> Result<Response, Problem> {
@@ -71,11 +73,13 @@ async fn take(
     Ok(reply::created(&outcome, outcome.value.row_version, &place, Clone::clone))
 }
 
+/// `DELETE …?reason=…`.
 async fn lift(
     State(api): State<Api>,
     PathId(id): PathId<LockId>,
-    delete: Delete,
+    mut delete: Delete,
 ) -> Result<Response, Problem> {
+    let reason = delete.reason("why the lock is lifted");
     delete.params.finish()?;
-    Ok(reply::gone(&api.engine().lift_lock(&delete.caller, id, &delete.options).await?))
+    Ok(reply::gone(&api.engine().lift_lock(&delete.caller, id, &reason, &delete.options).await?))
 }

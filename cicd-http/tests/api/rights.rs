@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::authentication::concrete;
 use crate::openapi::scheme;
-use crate::support::{World, draft, release_draft, run_draft};
+use crate::support::{World, draft, reasoned, release_draft, run_draft};
 
 /// Every route behind the authenticator, with a request that it would take.
 fn requests() -> impl Iterator<Item = (Method, String, String, Option<Value>)> {
@@ -13,8 +13,7 @@ fn requests() -> impl Iterator<Item = (Method, String, String, Option<Value>)> {
         .into_iter()
         .filter(|(method, pattern)| scheme(method, pattern).as_deref() == Some("token"))
         .map(|(method, pattern)| {
-            let query = if pattern.ends_with("/hold") { "?reason=x" } else { "" };
-            let path = concrete(&pattern).replace(cicd_http::API, "") + query;
+            let path = reasoned(method.as_str(), &concrete(&pattern).replace(cicd_http::API, ""));
             let body = draft(&method, &pattern);
             (method, pattern, path, body)
         })

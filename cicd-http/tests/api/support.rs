@@ -17,7 +17,7 @@ use cicd_core::port::{Authorizer, Blobs, SecretValue, Store};
 use cicd_http::{Metrics, RandomIds, RouterOptions, TokenAuthenticator, router_with};
 use serde_json::{Value, json};
 
-pub(crate) use drafts::{draft, release_draft, run_draft, shop, source_draft};
+pub(crate) use drafts::{draft, reasoned, release_draft, run_draft, shop, source_draft};
 pub(crate) use executors::{TestCi, TestDeploy};
 pub(crate) use gate::{Gate, Gated};
 pub(crate) use random::Random;

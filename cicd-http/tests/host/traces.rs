@@ -96,7 +96,8 @@ fn the_trace_of_a_request_reaches_the_commands_of_a_host_that_starts_later() {
     assert!(host.stop().success());
 
     let host = data.serve(&["--dev"]);
-    host.write("DELETE", &format!("/api/v1/locks/{}", lock["id"].as_str().unwrap()), &token, &Value::Null);
+    let lifted = format!("/api/v1/locks/{}?reason=now", lock["id"].as_str().unwrap());
+    host.write("DELETE", &lifted, &token, &Value::Null);
     let log = format!("/api/v1/releases/{}/log", release["id"].as_str().unwrap());
     assert_eq!(until("the rollout", || told(&host.text(&log, &token))), kept(&release));
     assert!(host.stop().success());

@@ -97,7 +97,7 @@ impl Client {
         let (Some(id), Some(version)) = (text(&freeze, "id"), freeze.get("row_version")) else { return };
         let condition = format!("\"{version}\"");
         let request = || {
-            let url = format!("{}/freezes/{id}", self.site.api());
+            let url = format!("{}/freezes/{id}?reason=over", self.site.api());
             self.people.request(Method::DELETE, &url, &token).header("if-match", &condition)
         };
         let (status, answer, tries) = answered(request).await;

@@ -2378,6 +2378,19 @@ export interface components {
          * @description A lock.
          */
         LockId: string;
+        /** @description A part of a log, in bytes from its beginning. */
+        LogRange: {
+            /**
+             * Format: int64
+             * @description The byte after its last.
+             */
+            end: number;
+            /**
+             * Format: int64
+             * @description Its first byte.
+             */
+            start: number;
+        };
         /** @description A header has a form that is not accepted, or is there twice. */
         MalformedHeaderProblem: {
             /** @description What happened this time, for people. */
@@ -3439,6 +3452,8 @@ export interface components {
              * @description The exit code of its process; `null` when a signal ended it or it did not begin.
              */
             exit_code: number | null;
+            /** @description Where in the attempt's log its part is, where the executor tells. */
+            log?: components["schemas"]["LogRange"];
             /** @description Which step. */
             name: components["schemas"]["StepName"];
             /** @description How it ended. */
@@ -5375,7 +5390,9 @@ export interface operations {
     };
     liftFreeze: {
         parameters: {
-            query?: {
+            query: {
+                /** @description Why the freeze is lifted. */
+                reason: string;
                 /** @description Decide, answer, and change nothing. */
                 dry_run?: boolean;
             };
@@ -5617,7 +5634,9 @@ export interface operations {
     };
     liftLock: {
         parameters: {
-            query?: {
+            query: {
+                /** @description Why the lock is lifted. */
+                reason: string;
                 /** @description Decide, answer, and change nothing. */
                 dry_run?: boolean;
             };

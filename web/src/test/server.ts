@@ -48,6 +48,7 @@ export function isSilent(path: keyof paths): void {
 export interface Sent {
   body: unknown;
   headers: Headers;
+  query: URLSearchParams;
 }
 
 /** Takes what is posted to `path` and answers `body`. */
@@ -61,7 +62,7 @@ export function takesBy(method: "post" | "put" | "delete", path: keyof paths, bo
   server.use(
     http[method](pattern(path), async ({ request }) => {
       const text = await request.text();
-      sent.push({ body: text ? JSON.parse(text) : undefined, headers: request.headers });
+      sent.push({ body: text ? JSON.parse(text) : undefined, headers: request.headers, query: new URL(request.url).searchParams });
       return HttpResponse.json(body, { headers });
     }),
   );

@@ -101,6 +101,21 @@ pub struct StepResult {
     pub exit_code: Option<i32>,
     /// How long it took, in milliseconds, by the executor's own measure.
     pub duration_ms: u64,
+    /// Where in the attempt's log its part is, where the executor tells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub log: Option<LogRange>,
+}
+
+/// A part of a log, in bytes from its beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LogRange {
+    /// Its first byte.
+    pub start: u64,
+    /// The byte after its last.
+    pub end: u64,
 }
 
 choice!(

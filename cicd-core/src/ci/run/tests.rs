@@ -12,7 +12,7 @@ pub(super) fn attempt_id(number: u128) -> AttemptId {
 
 pub(super) fn result(step: &str, outcome: StepOutcome) -> StepResult {
     let exit_code = (outcome == StepOutcome::Succeeded).then_some(0);
-    StepResult { name: step.parse().unwrap(), outcome, exit_code, duration_ms: 5 }
+    StepResult { name: step.parse().unwrap(), outcome, exit_code, duration_ms: 5, log: None }
 }
 
 pub(super) fn artifact(name: &str) -> BuiltArtifact {

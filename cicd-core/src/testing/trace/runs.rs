@@ -3,7 +3,8 @@
 use super::player::Player;
 use crate::audit::{Subject, SubjectKind};
 use crate::ci::run::{
-    BuiltArtifact, CiRun, RunCommand, RunEvent, RunFailure, RunStatus, StepOutcome, StepResult, decide,
+    BuiltArtifact, CiRun, LogRange, RunCommand, RunEvent, RunFailure, RunStatus, StepOutcome, StepResult,
+    decide,
 };
 use crate::digest::Digest;
 use crate::id::{AttemptId, CiRunId};
@@ -84,8 +85,9 @@ fn next_command(player: &mut Player<'_>, (run, epoch): (&CiRun, u64)) -> RunComm
         (2, Some(step)) => RunCommand::TimeOut { epoch, step },
         _ if lost => RunCommand::HostLost { epoch, attempt_id },
         (_, Some(name)) if steps.is_empty() => {
-            let result =
-                StepResult { name, outcome: StepOutcome::Succeeded, exit_code: Some(0), duration_ms: 7 };
+            let (outcome, exit_code) = (StepOutcome::Succeeded, Some(0));
+            let log = Some(LogRange { start: 0, end: 7 });
+            let result = StepResult { name, outcome, exit_code, duration_ms: 7, log };
             RunCommand::RecordStep { epoch, result }
         }
         _ => {

@@ -247,13 +247,15 @@ impl There {
         match action {
             Action::Freeze => vec![
                 ("add_freeze", told(engine.add_freeze(&rita, &freeze(world, 60), o).await)),
-                ("lift_freeze", told(engine.lift_freeze(&rita, self.freeze.id, o).await)),
+                ("lift_freeze", told(engine.lift_freeze(&rita, self.freeze.id, "it is over", o).await)),
             ],
             Action::Lock => vec![
                 ("take_lock", told(engine.take_lock(&rita, &lock(world, 60), o).await)),
-                ("lift_lock", told(engine.lift_lock(&rita, self.lock.id, o).await)),
+                ("lift_lock", told(engine.lift_lock(&rita, self.lock.id, "it is over", o).await)),
             ],
-            Action::BreakLock => vec![("lift_lock", told(engine.lift_lock(&ada, self.lock.id, o).await))],
+            Action::BreakLock => {
+                vec![("lift_lock", told(engine.lift_lock(&ada, self.lock.id, "it is over", o).await))]
+            }
             Action::PutPolicy => {
                 let draft = FloorDraft { minimum_votes: 3 };
                 vec![("put_floor", told(engine.put_floor(&ada, Tier::Staging, &draft, o).await))]

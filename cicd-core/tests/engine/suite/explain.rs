@@ -36,7 +36,7 @@ async fn votes_freezes_and_locks() {
     let verdict = closed(&world, release.id()).await;
     assert_eq!((verdict.gate, verdict.opens_at), (GateKind::Freeze, Some(frozen.until)));
     assert_eq!(verdict.opened_by, ["role:release-manager"]);
-    world.engine.lift_freeze(&rita, frozen.id, &plain).await.unwrap();
+    world.engine.lift_freeze(&rita, frozen.id, "it is over", &plain).await.unwrap();
 
     let locked = world.engine.take_lock(&rita, &lock(&world, 600), &plain).await.unwrap().value;
     let verdict = closed(&world, release.id()).await;

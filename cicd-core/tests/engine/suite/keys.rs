@@ -94,7 +94,7 @@ async fn another_caller_or_command_has_keys_of_its_own() {
     }
     let manager = world.rita();
     let lock = world.engine.take_lock(&manager, &lock(&world, 60), &options).await.unwrap();
-    world.engine.lift_lock(&manager, lock.value.id, &plain).await.unwrap();
+    world.engine.lift_lock(&manager, lock.value.id, "it is over", &plain).await.unwrap();
     world.check().await;
 }
 
@@ -104,10 +104,10 @@ async fn a_repeated_deletion_says_that_it_is_a_repeat() {
     let rita = world.rita();
     let frozen =
         world.engine.add_freeze(&rita, &freeze(&world, 60), &Options::default()).await.unwrap().value;
-    let first = world.engine.lift_freeze(&rita, frozen.id, &keyed("k", "lift")).await.unwrap();
-    let again = world.engine.lift_freeze(&rita, frozen.id, &keyed("k", "lift")).await.unwrap();
+    let first = world.engine.lift_freeze(&rita, frozen.id, "it is over", &keyed("k", "lift")).await.unwrap();
+    let again = world.engine.lift_freeze(&rita, frozen.id, "it is over", &keyed("k", "lift")).await.unwrap();
     assert_eq!((first.replayed, again.replayed, again.seq), (false, true, first.seq));
-    let gone = world.engine.lift_freeze(&rita, frozen.id, &Options::default()).await;
+    let gone = world.engine.lift_freeze(&rita, frozen.id, "it is over", &Options::default()).await;
     assert!(matches!(gone, Err(EngineError::NotFound { .. })));
 }
 

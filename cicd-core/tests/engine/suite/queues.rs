@@ -216,7 +216,7 @@ async fn a_lifted_lock_lets_the_release_start() {
     let rita = world.rita();
     let mut page = world.engine.list(&rita, &ListQuery::Locks, None, Limit::default()).await.unwrap();
     let Record::Lock(lock) = page.items.remove(0) else { panic!("no lock") };
-    world.engine.lift_lock(&rita, lock.id, &Options::default()).await.unwrap();
+    world.engine.lift_lock(&rita, lock.id, "it is over", &Options::default()).await.unwrap();
     world.clock.jump(60);
     world.until_is(release.id(), "succeeded").await;
     world.check().await;

@@ -1,10 +1,12 @@
 //! Rights that hold in a part of the tenant.
 
+use cicd_core::audit::Chain;
 use cicd_core::authz::{Caller, GrantKey, GrantScope};
 use cicd_core::engine::{EngineError, Options};
 use cicd_core::service::Tier;
 
 use super::commands::{freeze, lock};
+use super::oracle;
 use super::world::{World, rolling, vote_on};
 
 /// A release manager of `tier` and nothing else.
@@ -24,17 +26,22 @@ async fn whoever_may_freeze_and_lock_a_place_may_also_undo_it() {
     let elsewhere = manager_of(&world, "pam", Tier::Production).await;
     let frozen = world.engine.add_freeze(&here, &freeze(&world, 600), &plain).await.unwrap().value;
     let locked = world.engine.take_lock(&here, &lock(&world, 600), &plain).await.unwrap().value;
-    let not_hers = world.engine.lift_freeze(&elsewhere, frozen.id, &plain).await;
+    let not_hers = world.engine.lift_freeze(&elsewhere, frozen.id, "it is over", &plain).await;
     assert!(matches!(not_hers, Err(EngineError::Denied { .. })), "{not_hers:?}");
-    let not_hers = world.engine.lift_lock(&elsewhere, locked.id, &plain).await;
+    let not_hers = world.engine.lift_lock(&elsewhere, locked.id, "it is over", &plain).await;
     assert!(matches!(not_hers, Err(EngineError::Denied { .. })), "{not_hers:?}");
-    world.engine.lift_freeze(&here, frozen.id, &plain).await.unwrap();
-    world.engine.lift_lock(&here, locked.id, &plain).await.unwrap();
+    world.engine.lift_freeze(&here, frozen.id, "it is over", &plain).await.unwrap();
+    world.engine.lift_lock(&here, locked.id, "it is over", &plain).await.unwrap();
+    let events = oracle::chain(&*world.store.inner, &world.tenant, Chain::Ledger).await;
+    let lifted = events.iter().rev().take(2).map(|stored| stored.event().unwrap());
+    let told = lifted.map(|event| (event.kind, event.data["reason"].clone()));
+    let expected = ["lock.lifted", "freeze.lifted"].map(|kind| (kind.to_owned(), "it is over".into()));
+    assert_eq!(told.collect::<Vec<_>>(), expected);
 
     let another = manager_of(&world, "tam", Tier::Staging).await;
     let locked = world.engine.take_lock(&here, &lock(&world, 600), &plain).await.unwrap().value;
-    world.engine.lift_lock(&another, locked.id, &plain).await.unwrap();
-    let gone = world.engine.lift_lock(&here, locked.id, &plain).await;
+    world.engine.lift_lock(&another, locked.id, "it is over", &plain).await.unwrap();
+    let gone = world.engine.lift_lock(&here, locked.id, "it is over", &plain).await;
     assert!(matches!(gone, Err(EngineError::NotFound { .. })), "{gone:?}");
 }
 

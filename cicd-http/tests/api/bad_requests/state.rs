@@ -6,7 +6,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::{Case, is_created, routes, until_waiting};
-use crate::support::{Gate, Request, World, draft, release_draft, run_draft};
+use crate::support::{Gate, Request, World, draft, reasoned, release_draft, run_draft};
 
 const OK: (u16, &str) = (200, "");
 const CREATED: (u16, &str) = (201, "");
@@ -20,9 +20,9 @@ pub(super) async fn conditions(world: &World) -> Vec<Case> {
         if path.ends_with("/session") {
             continue;
         }
-        let query = if path.ends_with("/hold") { "?reason=x" } else { "" };
-        let request =
-            world.anonymous(method.as_str(), &format!("{path}{query}")).header("authorization", &bearer);
+        let request = world
+            .anonymous(method.as_str(), &reasoned(method.as_str(), &path))
+            .header("authorization", &bearer);
         let request = match method {
             Method::PUT => request.json(&json!({})),
             _ => request,

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::body;
 use crate::openapi::{Described, described};
-use crate::support::{Answer, World};
+use crate::support::{Answer, World, reasoned};
 
 /// A host, what is there, and what was done.
 pub(super) struct Site {
@@ -72,10 +72,8 @@ impl Site {
         draft: Option<Value>,
         version: &str,
     ) -> Answer {
-        let divided_by = if path.contains('?') { '&' } else { '?' };
-        let query =
-            if operation.id == "liftHold" { format!("{divided_by}reason=seen") } else { String::new() };
-        let mut request = self.world.anonymous(&operation.method, &format!("{path}{query}"));
+        let path = reasoned(&operation.method, path);
+        let mut request = self.world.anonymous(&operation.method, &path);
         request = request.header("authorization", &format!("Bearer {token}"));
         request = request.header("x-request-id", &operation.id);
         if operation.is_conditional() && !version.is_empty() {

@@ -4,7 +4,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::bodies;
-use crate::support::{Answer, Random, Request, World, draft};
+use crate::support::{Answer, Random, Request, World, draft, reasoned};
 
 const METHODS: [&str; 8] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "BREW"];
 const BAD_IDS: [&str; 10] = [
@@ -94,13 +94,11 @@ impl Generator {
         let (method, pattern) = self.route();
         let body = self.body(&method, &pattern);
         let mut path = self.path(&pattern);
-        if self.random.percent(25) || pattern.ends_with("/hold") {
+        if self.random.percent(25) {
             path.push('?');
-            path.push_str(if pattern.ends_with("/hold") {
-                "reason=seen"
-            } else {
-                self.random.word(&QUERIES)
-            });
+            path.push_str(self.random.word(&QUERIES));
+        } else {
+            path = reasoned(method.as_str(), &path);
         }
         let verb = if self.random.percent(95) { method.as_str() } else { self.random.word(&METHODS) };
         let mut headers = self.headers(&method);

@@ -53,6 +53,13 @@ pub(crate) fn source_draft() -> Value {
     json!({ "name": "GitHub", "service": "shop", "provider": "github", "secrets": [{ "secret": "hook" }] })
 }
 
+/// `path` with the reason that its operation asks for, where it asks for one.
+pub(crate) fn reasoned(method: &str, path: &str) -> String {
+    let (place, divided_by) = path.split_once('?').map_or((path, '?'), |(place, _)| (place, '&'));
+    let lifts = place.ends_with("/hold") || place.contains("/freezes/") || place.contains("/locks/");
+    if method == "DELETE" && lifts { format!("{path}{divided_by}reason=seen") } else { path.to_owned() }
+}
+
 /// A body that the route takes.
 pub(crate) fn draft(method: &Method, pattern: &str) -> Option<Value> {
     if *method != Method::POST && *method != Method::PUT {

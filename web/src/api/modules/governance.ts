@@ -22,8 +22,8 @@ export function addFreeze(draft: FreezeDraft, key: string): Promise<Freeze> {
   return body(api().POST("/api/v1/freezes", { params: keyed(key), body: draft }));
 }
 
-export async function liftFreeze({ id, row_version }: Freeze): Promise<void> {
-  await api().DELETE("/api/v1/freezes/{id}", { params: { path: { id }, header: { "If-Match": etag(row_version) } } });
+export async function liftFreeze({ id, row_version }: Freeze, reason: string): Promise<void> {
+  await api().DELETE("/api/v1/freezes/{id}", { params: { path: { id }, query: { reason }, header: { "If-Match": etag(row_version) } } });
 }
 
 export function listLocks(after?: string): Promise<Page<Lock>> {
@@ -34,8 +34,8 @@ export function takeLock(draft: LockDraft, key: string): Promise<Lock> {
   return body(api().POST("/api/v1/locks", { params: keyed(key), body: draft }));
 }
 
-export async function liftLock({ id, row_version }: Lock): Promise<void> {
-  await api().DELETE("/api/v1/locks/{id}", { params: { path: { id }, header: { "If-Match": etag(row_version) } } });
+export async function liftLock({ id, row_version }: Lock, reason: string): Promise<void> {
+  await api().DELETE("/api/v1/locks/{id}", { params: { path: { id }, query: { reason }, header: { "If-Match": etag(row_version) } } });
 }
 
 /** What no CD config of a tier can undercut. */

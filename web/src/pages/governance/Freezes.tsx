@@ -10,6 +10,7 @@ import { useAct } from "../../ui/useAct";
 import { usePages } from "../../ui/usePages";
 import { useRefusal } from "../../ui/useRefusal";
 import { DeploymentChoice } from "./DeploymentChoice";
+import { Lift } from "./Lift";
 import { inHours, isPast, momentOf } from "./moments";
 
 const FREEZES = ["freezes"];
@@ -32,7 +33,7 @@ export function Freezes() {
 function Row({ freeze }: { freeze: Freeze }) {
   const { scope } = freeze;
   const refusal = useRefusal("freeze.write", scope.kind === "deployment" ? scope.deployment : undefined);
-  const lift = useAct(liftFreeze, FREEZES);
+  const lift = useAct((why: string) => liftFreeze(freeze, why), FREEZES);
   return (
     <li>
       <strong>{scopeText(scope)}</strong>
@@ -41,8 +42,7 @@ function Row({ freeze }: { freeze: Freeze }) {
       <span className="muted small">by {freeze.created_by}, from <Time at={freeze.from} /> until <Time at={freeze.until} /></span>
       {isPast(freeze.until)
         ? <span className="chip">ended</span>
-        : <Button quiet onPress={() => lift.mutate(freeze)} pending={lift.isPending} disabledReason={refusal}>Lift</Button>}
-      <ActionFailure error={lift.error} />
+        : <Lift what="the freeze" effect="The deploys that it holds back may start at once." lift={lift} refusal={refusal} />}
     </li>
   );
 }

@@ -34,14 +34,19 @@ test("nothing holds anything back", async () => {
   expect(await screen.findByText("None: nobody holds a deployment.")).toBeVisible();
 });
 
-test("a freeze is told with its scope and reason, and lifted at the version that was seen", async () => {
+test("a freeze is told with its scope and reason, and lifted for a reason at the version that was seen", async () => {
   answers("/api/v1/freezes", { items: [freeze], next: null });
   const lifted = takesBy("delete", "/api/v1/freezes/{id}", {});
   const { user } = open("/governance");
   const row = (await screen.findByText("Tier production", { selector: "strong" })).closest("li") as HTMLElement;
   expect(row).toHaveTextContent("Black Friday");
   await user.click(within(row).getByRole("button", { name: "Lift" }));
+  expect(screen.getByRole("button", { name: "Lift the freeze" })).toHaveAccessibleDescription("Say why first.");
+  await user.type(screen.getByLabelText("Reason"), "it is over");
+  await user.click(screen.getByRole("button", { name: "Lift the freeze" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   expect(lifted[0]?.headers.get("if-match")).toBe('"4"');
+  expect(lifted[0]?.query.get("reason")).toBe("it is over");
 });
 
 test("a freeze needs a reason, and is asked for in UTC", async () => {
@@ -76,12 +81,16 @@ test("each violation is told with its place", async () => {
   expect(screen.getByText(/a freeze ends after it begins/)).toBeVisible();
 });
 
-test("a lock is taken, and lifted at the version that was seen", async () => {
+test("a lock is taken, and lifted for a reason at the version that was seen", async () => {
   answers("/api/v1/locks", { items: [lock], next: null });
   const [taken, lifted] = [takes("/api/v1/locks", lock), takesBy("delete", "/api/v1/locks/{id}", {})];
   const { user } = open("/governance");
   await user.click(await screen.findByRole("button", { name: "Lift" }));
+  await user.type(screen.getByLabelText("Reason"), "it ships");
+  await user.click(screen.getByRole("button", { name: "Lift the lock" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   expect(lifted[0]?.headers.get("if-match")).toBe('"2"');
+  expect(lifted[0]?.query.get("reason")).toBe("it ships");
   await user.selectOptions(screen.getByLabelText("Deployment to lock"), await screen.findByRole("option", { name: "lighthouse-production (production)" }));
   await user.type(screen.getByLabelText("Reason of the lock"), "incident");
   await user.click(screen.getByRole("button", { name: "Take the lock" }));

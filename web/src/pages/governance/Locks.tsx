@@ -11,6 +11,7 @@ import { useAct } from "../../ui/useAct";
 import { usePages } from "../../ui/usePages";
 import { useRefusal } from "../../ui/useRefusal";
 import { DeploymentChoice } from "./DeploymentChoice";
+import { Lift } from "./Lift";
 import { inHours, isPast, momentOf } from "./moments";
 
 const LOCKS = ["locks"];
@@ -33,7 +34,7 @@ export function Locks() {
 function Row({ lock }: { lock: Lock }) {
   const { principal } = useSession();
   const refusal = useRefusal(lock.owner === principal ? "lock.write" : "lock.break", lock.deployment);
-  const lift = useAct(liftLock, LOCKS);
+  const lift = useAct((why: string) => liftLock(lock, why), LOCKS);
   return (
     <li>
       <strong>{lock.deployment}</strong>
@@ -41,10 +42,14 @@ function Row({ lock }: { lock: Lock }) {
       <span className="muted small">{lock.owner}, expires <Time at={lock.expires_at} /></span>
       {isPast(lock.expires_at)
         ? <span className="chip">expired</span>
-        : <Button quiet onPress={() => lift.mutate(lock)} pending={lift.isPending} disabledReason={refusal}>Lift</Button>}
-      <ActionFailure error={lift.error} />
+        : <Lift what="the lock" effect={effectOf(lock, lock.owner === principal)} lift={lift} refusal={refusal} />}
     </li>
   );
+}
+
+function effectOf({ owner, deployment }: Lock, own: boolean): string {
+  const starts = `Releases to ${deployment} may start at once.`;
+  return own ? starts : `It is ${owner}'s, who wants ${deployment} to stay as it is. ${starts}`;
 }
 
 function LockForm() {
