@@ -28,9 +28,16 @@ export function answers<P extends keyof paths>(path: P, body: Answer<P>): void {
   server.use(http.get(pattern(path), () => HttpResponse.json(body as object)));
 }
 
-/** Lets `GET path` answer `text`, as logs are answered. */
+/** Lets `GET path` answer `text`, as logs are answered: piece by piece, from the byte that is asked for. */
 export function says(path: keyof paths, text: string): void {
-  server.use(http.get(pattern(path), () => HttpResponse.text(text)));
+  const bytes = new TextEncoder().encode(text);
+  server.use(
+    http.get(pattern(path), ({ request }) => {
+      const asked = new URL(request.url).searchParams;
+      const offset = Number(asked.get("offset") ?? 0);
+      return HttpResponse.arrayBuffer(bytes.slice(offset, offset + Number(asked.get("limit") ?? 65_536)).buffer, { headers: { "content-type": "text/plain" } });
+    }),
+  );
 }
 
 /** Lets a request be refused. */

@@ -15,12 +15,6 @@ export function getRun(id: string): Promise<CiRun> {
   return body(api().GET(RUN, { params: { path: { id } } }));
 }
 
-/** The beginning of the log, as text: up to a mebibyte. */
-export async function runLog(id: string): Promise<string> {
-  const { data } = await api().GET(`${RUN}/log`, { params: { path: { id }, query: { limit: 1_048_576 } }, parseAs: "text" });
-  return typeof data === "string" ? data : "";
-}
-
 /** Asks for a run; the same `key` again asks for nothing more. */
 export function triggerRun(service: string, draft: RunDraft, key: string): Promise<CiRun> {
   return body(api().POST(RUNS, { params: { path: { service }, header: { "Idempotency-Key": key } }, body: draft }));

@@ -46,12 +46,6 @@ export function explainRelease(id: string): Promise<Explanation> {
   return body(api().GET(`${RELEASE}/explain`, { params: at(id) }));
 }
 
-/** The end of the log, as text. */
-export async function releaseLog(id: string): Promise<string> {
-  const { data } = await api().GET(`${RELEASE}/log`, { params: at(id), parseAs: "text" });
-  return typeof data === "string" ? data : "";
-}
-
 /** The commands that take nothing but the release. */
 export type PlainCommand = "cancel" | "pause" | "resume" | "promote";
 

@@ -116,7 +116,7 @@ test("a rollout that waits offers to go on", async () => {
   host = hostWith(executing(2, { phase: "waiting", reason: { code: "strategy" }, since: at, until: null }));
   const { user } = open(PAGE);
   expect(await screen.findByText(/somebody has to resume it/)).toBeVisible();
-  expect(await screen.findByLabelText("The log's last lines")).toHaveTextContent("step 2");
+  expect(await screen.findByLabelText("The log")).toHaveTextContent("step 2");
   await user.click(screen.getByRole("button", { name: "Resume" }));
   await waitFor(() => expect(host.writes(`${PAGE}/resume`)).toHaveLength(1));
   expect(screen.queryByRole("alert")).toBeNull();

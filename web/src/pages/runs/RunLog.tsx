@@ -1,20 +1,22 @@
-import { useQuery } from "@tanstack/react-query";
+import type { CiRun } from "../../api/modules/ciRuns";
+import { runLog } from "../../api/modules/logs";
+import { LogCard } from "../../ui/log/LogCard";
+import { useLog } from "../../ui/log/useLog";
+import { useFilters } from "../../ui/useFilters";
+import { endedSteps } from "./run";
+import { StepLink } from "./StepLink";
 
-import { runLog } from "../../api/modules/ciRuns";
-import { LogText } from "../../ui/LogText";
-import { Failure, Loading } from "../../ui/states";
-
-const GLANCE_MS = 3_000;
-
-/** What the steps printed. */
-export function RunLog({ id, live }: { id: string; live: boolean }) {
-  const log = useQuery({ queryKey: ["run", id, "log"], queryFn: () => runLog(id), refetchInterval: live ? GLANCE_MS : false });
+/** What the steps of the last attempt printed: all of it, or the part of the step that the address names. */
+export function RunLog({ run }: { run: CiRun }) {
+  const [{ step }] = useFilters(["step"] as const);
+  const live = run.status === "running";
+  const attempt = "attempt" in run ? run.attempt : 0;
+  // Each attempt has a log of its own.
+  const log = useLog(["run", run.id, "log", attempt], (offset) => runLog(run.id, offset), live);
+  const range = endedSteps(run).find(({ name }) => name === step)?.log;
   return (
-    <section className="card" aria-labelledby="log">
-      <h2 id="log">Log</h2>
-      {log.isPending && <Loading what="the log" />}
-      {log.error && !log.data && <Failure error={log.error} retry={() => void log.refetch()} />}
-      {log.data !== undefined && <LogText text={log.data} />}
-    </section>
+    <LogCard log={log} range={range} live={live}>
+      {range && <p>Of the step <strong>{step}</strong>. <StepLink>The whole log</StepLink></p>}
+    </LogCard>
   );
 }

@@ -44,6 +44,35 @@ test("what a log and a sender say is text, whatever it looks like", async () => 
   expect(document.querySelector("script, img, b")).toBeNull();
 });
 
+const size = (text: string) => new TextEncoder().encode(text).length;
+
+test("a step's name leads to its part of the log, by the bytes that the executor tells", async () => {
+  const [first, second] = ["é build\n", "[cicd] step `build`: forged\n"];
+  says("/api/v1/ci-runs/{id}/log", first + second);
+  const steps = [
+    { name: "build", outcome: "succeeded", exit_code: 0, duration_ms: 1, log: { start: 0, end: size(first) } },
+    { name: "check", outcome: "succeeded", exit_code: 0, duration_ms: 1, log: { start: size(first), end: size(first + second) } },
+  ];
+  answers("/api/v1/ci-runs/{id}", run({ steps } as never));
+  const { user, router } = open(`/ci-runs/${RUN}`);
+  expect(await screen.findByLabelText("The log")).toHaveTextContent("é build [cicd] step `build`: forged");
+  await user.click(screen.getByRole("link", { name: "check" }));
+  expect(screen.getByLabelText("The log")).toHaveTextContent(/^\[cicd\] step `build`: forged$/);
+  expect(router.state.location.search).toBe("?step=check");
+  await user.click(screen.getByRole("link", { name: "build" }));
+  expect(screen.getByLabelText("The log")).toHaveTextContent(/^é build$/);
+  await user.click(screen.getByRole("link", { name: "The whole log" }));
+  expect(screen.getByLabelText("The log")).toHaveTextContent("forged");
+});
+
+test("of a failed run the steps that never began are told as such", async () => {
+  const steps = [{ name: "build", outcome: "failed", exit_code: 2, duration_ms: 1 }];
+  answers("/api/v1/ci-runs/{id}", run({ status: "failed", steps, cause: { code: "step_failed", step: "build", exit_code: 2 } } as never));
+  open(`/ci-runs/${RUN}`);
+  expect(await screen.findByRole("row", { name: /check/ })).toHaveTextContent("not run");
+  expect(screen.getByRole("row", { name: /build/ })).toHaveTextContent("failed (2)");
+});
+
 test("a run that is not there", async () => {
   refuses("get", "/api/v1/ci-runs/{id}", 404);
   open(`/ci-runs/${RUN}`);

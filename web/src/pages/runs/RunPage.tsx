@@ -34,7 +34,7 @@ function Shown({ run, stale }: { run: CiRun; stale: boolean }) {
       </header>
       <Next run={run} />
       <div className="columns">
-        <div><RunLog id={run.id} live={run.status === "running"} /></div>
+        <div><RunLog run={run} /></div>
         <div><Steps run={run} /><Built run={run} /></div>
       </div>
     </article>
