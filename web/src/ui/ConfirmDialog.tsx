@@ -15,6 +15,8 @@ interface Props {
   /** Whether it takes something away. */
   danger: boolean;
   pending: boolean;
+  /** Why it can't be done yet, beside what the dialog itself asks for. */
+  disabledReason?: string | undefined;
   error: unknown;
   /** `reason` is empty where none is asked for. */
   onConfirm: (reason: string) => void;
@@ -30,7 +32,7 @@ export function ConfirmDialog(props: Props) {
   );
 }
 
-function Form({ title, effect, needsReason = false, confirmation, danger, pending, error, onConfirm, onClose }: Props) {
+function Form({ title, effect, needsReason = false, confirmation, danger, pending, disabledReason, error, onConfirm, onClose }: Props) {
   const [reason, setReason] = useState("");
   const [typed, setTyped] = useState("");
   const missing = needsReason && reason.trim() === "" ? "Say why first." : undefined;
@@ -50,7 +52,7 @@ function Form({ title, effect, needsReason = false, confirmation, danger, pendin
         <TextField value={typed} onChange={setTyped}><Label>This is production. Type <strong>{confirmation}</strong></Label><Input autoComplete="off" spellCheck={false} /></TextField>
       )}
       <div className="actions">
-        <Button type="submit" danger={danger} primary={!danger} pending={pending} disabledReason={missing ?? unconfirmed}>{title}</Button>
+        <Button type="submit" danger={danger} primary={!danger} pending={pending} disabledReason={disabledReason ?? missing ?? unconfirmed}>{title}</Button>
         <Button quiet onPress={onClose} disabledReason={pending ? "It is being done." : undefined}>Keep it as it is</Button>
       </div>
       <ActionFailure error={error} />

@@ -69,9 +69,16 @@ export function abortRelease(id: string, reason: string, key: string): Promise<R
   return body(api().POST(`${RELEASE}/abort`, { params: { ...at(id), header: { "Idempotency-Key": key } }, body: { reason } }));
 }
 
+export type RollbackDraft = Schema["RollbackDraft"];
+
 /** Asks for a release of what was stable before; it is a release of its own. */
-export function rollbackRelease(id: string, reason: string, key: string): Promise<Release> {
-  return body(api().POST(`${RELEASE}/rollback`, { params: { ...at(id), header: { "Idempotency-Key": key } }, body: { reason } }));
+export function rollbackRelease(id: string, draft: RollbackDraft, key: string): Promise<Release> {
+  return body(api().POST(`${RELEASE}/rollback`, { params: { ...at(id), header: { "Idempotency-Key": key } }, body: draft }));
+}
+
+/** What that release would be, or why it would be refused. Nothing is stored. */
+export function tryRollback(id: string, draft: RollbackDraft): Promise<Release> {
+  return body(api().POST(`${RELEASE}/rollback`, { params: { ...at(id), query: { dry_run: true } }, body: draft }));
 }
 
 /** Asks for the same once more; it is a release of its own, with votes of its own. */

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useDeferredValue } from "react";
 import { Input, Label, TextArea, TextField } from "react-aria-components";
 import { Link, useNavigate, useParams, useSearchParams } from "react-router";
@@ -9,6 +9,7 @@ import { type Deployment, listDeployments } from "../../api/modules/services";
 import { Button } from "../../ui/Button";
 import { ActionFailure, Empty, Failure, Loading } from "../../ui/states";
 import { relative } from "../../ui/Time";
+import { useKeyed } from "../../ui/useKeyed";
 import { useTitle } from "../../ui/useTitle";
 import { refText } from "../runs/run";
 import { draftOf, type Form, missing } from "./draft";
@@ -68,15 +69,14 @@ interface FieldsProps {
 function Fields({ form, change, runs, places }: FieldsProps) {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const ask = useMutation({
-    mutationFn: ({ draft, key }: { draft: ReleaseDraft; key: string }) => createRelease(draft, key),
+  const ask = useKeyed((draft: ReleaseDraft, key) => createRelease(draft, key), {
     onSuccess: (release) => navigate(`/releases/${release.id}`),
     onSettled: () => Promise.all([client.invalidateQueries({ queryKey: ["releases"] }), client.invalidateQueries({ queryKey: ["overview"] })]),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
     // Enter asks for it, too, while the button waits.
-    if (!ask.isPending) ask.mutate({ draft: draftOf(form), key: crypto.randomUUID() });
+    if (!ask.isPending) ask.mutate(draftOf(form));
   };
   return (
     <form className="card vote-form" onSubmit={submit}>

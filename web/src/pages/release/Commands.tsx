@@ -1,9 +1,10 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 
 import { type Action, denied } from "../../api/modules/permissions";
 import { command, type CommandName, type PlainCommand, type ReleaseDetail } from "../../api/modules/releases";
 import { Button } from "../../ui/Button";
 import { ActionFailure } from "../../ui/states";
+import { useKeyed } from "../../ui/useKeyed";
 import { useSession } from "../../app/session";
 import { Consequences } from "./Consequences";
 import { consequences } from "./acts";
@@ -27,8 +28,7 @@ export function Commands({ release }: { release: ReleaseDetail }) {
   const permissions = usePermissions(release.content.deployment);
   const { principal } = useSession();
   const refusal = (name: PlainCommand) => denied(permissions, actionsOf(name, release.requester === principal));
-  const run = useMutation({
-    mutationFn: ({ name, key }: { name: PlainCommand; key: string }) => command(release.id, name, key),
+  const run = useKeyed((name: PlainCommand, key) => command(release.id, name, key), {
     onSettled: () => client.invalidateQueries({ queryKey: ["release", release.id] }),
   });
   const allowed = COMMANDS.filter(({ name }) => release.allowed_commands.includes(name satisfies CommandName));
@@ -39,9 +39,9 @@ export function Commands({ release }: { release: ReleaseDetail }) {
         <div key={name}>
           <Button
             primary={index === 0 && name !== "cancel"}
-            onPress={() => run.mutate({ name, key: crypto.randomUUID() })}
+            onPress={() => run.mutate(name)}
             disabledReason={refusal(name)}
-            pending={run.isPending && run.variables.name === name}
+            pending={run.isPending && run.variables === name}
           >
             {name.charAt(0).toUpperCase() + name.slice(1)}
           </Button>

@@ -157,24 +157,6 @@ test("markup in what people wrote stays text", async () => {
   expect(document.querySelector("img")).toBeNull();
 });
 
-test("going back in production asks for a reason and the service's name, and leads to the new release", async () => {
-  host = hostWith({ state: { status: "succeeded", started_at: at, finished_at: at } }, { candidates: { [ID]: [RUN] } });
-  const { user, router } = open(PAGE);
-  await user.click(await screen.findByRole("button", { name: "Roll back" }));
-  const dialog = within(await screen.findByRole("dialog", { name: "Roll back" }));
-  const confirm = dialog.getByRole("button", { name: "Roll back" });
-  expect(confirm).toHaveAccessibleDescription("Say why first.");
-  await user.type(dialog.getByLabelText("Reason"), "too bright");
-  expect(confirm).toBeDisabled();
-  await user.type(dialog.getByLabelText(/This is production/), "lighthouse");
-  await user.click(confirm);
-  await waitFor(() => expect(router.state.location.pathname).not.toBe(PAGE));
-  expect(host.writes().map(({ body }) => body)).toEqual([{ reason: "too bright" }]);
-  expect(host.state.releases[0]).toMatchObject({ kind: { type: "rollback", of: ID, target: RUN }, state: { status: "approved" } });
-  expect(router.state.location.pathname).toBe(`/releases/${host.state.releases[0]?.id}`);
-  expect(await screen.findByRole("heading", { name: "Roll back to 1.4.0" })).toBeVisible();
-});
-
 test("a failed release is tried once more as a release of its own", async () => {
   host = hostWith({ state: { status: "failed", cause: { code: "deadline_exceeded" }, started_at: at, finished_at: at } });
   const { user, router } = open(PAGE);

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Label, TextArea, TextField } from "react-aria-components";
 
@@ -6,10 +6,11 @@ import { approve, type Ballot, reject } from "../../api/modules/approvals";
 import type { ReleaseDetail } from "../../api/modules/releases";
 import { Button } from "../../ui/Button";
 import { ActionFailure } from "../../ui/states";
+import { useKeyed } from "../../ui/useKeyed";
 
 export type Verdict = "approve" | "reject";
 
-interface Cast extends Ballot {
+interface Cast extends Omit<Ballot, "key"> {
   verdict: Verdict;
 }
 
@@ -24,15 +25,13 @@ interface Props {
 export function VoteForm({ release, disabledReason, onVoted }: Props) {
   const [comment, setComment] = useState("");
   const client = useQueryClient();
-  const vote = useMutation({
-    mutationFn: ({ verdict, ...ballot }: Cast) => (verdict === "approve" ? approve(ballot) : reject(ballot)),
+  const vote = useKeyed(({ verdict, ...ballot }: Cast, key) => (verdict === "approve" ? approve({ ...ballot, key }) : reject({ ...ballot, key })), {
     onSuccess: (_, { verdict }) => onVoted?.(verdict),
     onSettled: () => Promise.all([client.invalidateQueries({ queryKey: ["release", release.id] }), client.invalidateQueries({ queryKey: ["inbox"] })]),
   });
-  // The key is drawn when the button is pressed: what is tried again after silence is the same vote.
   const cast = (verdict: Verdict) => {
     const said = comment.trim();
-    vote.mutate({ verdict, release: release.id, content: release.content_digest, key: crypto.randomUUID(), ...(said && { comment: said }) });
+    vote.mutate({ verdict, release: release.id, content: release.content_digest, ...(said && { comment: said }) });
   };
   const underway = vote.isPending ? vote.variables.verdict : undefined;
   const last = release.outstanding.reduce((sum, { missing }) => sum + missing, 0) === 1;

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "react-router";
 
 import { cancelRun, type CiRun, getRun } from "../../api/modules/ciRuns";
@@ -7,6 +7,7 @@ import { Button } from "../../ui/Button";
 import { ActionFailure } from "../../ui/states";
 import { Status } from "../../ui/status";
 import { Time } from "../../ui/Time";
+import { useKeyed } from "../../ui/useKeyed";
 import { useTitle } from "../../ui/useTitle";
 import { Whole } from "../../ui/Whole";
 import { refText } from "./run";
@@ -45,15 +46,14 @@ function Shown({ run, stale }: { run: CiRun; stale: boolean }) {
 function Next({ run }: { run: CiRun }) {
   const client = useQueryClient();
   const permissions = useQuery({ queryKey: ["permissions", "service", run.service], queryFn: () => myPermissionsFor(run.service) });
-  const cancel = useMutation({
-    mutationFn: (key: string) => cancelRun(run.id, key),
+  const cancel = useKeyed((id: string, key) => cancelRun(id, key), {
     onSettled: () => client.invalidateQueries({ queryKey: ["run", run.id] }),
   });
   const runs = run.status === "queued" || run.status === "running";
   return (
     <section className="commands" aria-label="Commands">
       {run.status === "succeeded" && <Link className="button primary" to={`/services/${run.service}/release?run=${run.id}`}>Release it</Link>}
-      {runs && <Button onPress={() => cancel.mutate(crypto.randomUUID())} pending={cancel.isPending} disabledReason={denied(permissions.data, ["ci_run.cancel"])}>Cancel</Button>}
+      {runs && <Button onPress={() => cancel.mutate(run.id)} pending={cancel.isPending} disabledReason={denied(permissions.data, ["ci_run.cancel"])}>Cancel</Button>}
       <ActionFailure error={cancel.error} />
     </section>
   );

@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Input, Label, TextField } from "react-aria-components";
 import { useNavigate } from "react-router";
@@ -7,6 +7,7 @@ import { type RunDraft, triggerRun } from "../../api/modules/ciRuns";
 import { denied, myPermissionsFor } from "../../api/modules/permissions";
 import { Button } from "../../ui/Button";
 import { ActionFailure } from "../../ui/states";
+import { useKeyed } from "../../ui/useKeyed";
 
 /** Asks for a run of a commit. The trigger policy decides, and says why not. */
 export function TriggerForm({ service }: { service: string }) {
@@ -15,8 +16,7 @@ export function TriggerForm({ service }: { service: string }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const permissions = useQuery({ queryKey: ["permissions", "service", service], queryFn: () => myPermissionsFor(service) });
-  const trigger = useMutation({
-    mutationFn: ({ draft, key }: { draft: RunDraft; key: string }) => triggerRun(service, draft, key),
+  const trigger = useKeyed((draft: RunDraft, key) => triggerRun(service, draft, key), {
     onSuccess: (run) => navigate(`/ci-runs/${run.id}`),
     onSettled: () => client.invalidateQueries({ queryKey: ["runs", service] }),
   });
@@ -24,7 +24,8 @@ export function TriggerForm({ service }: { service: string }) {
     event.preventDefault();
     const name = branch.trim();
     const draft: RunDraft = { commit: commit.trim(), git_ref: name ? { type: "branch", name } : { type: "commit" } };
-    trigger.mutate({ draft, key: crypto.randomUUID() });
+    // Enter asks for it, too, while the button waits.
+    if (!trigger.isPending) trigger.mutate(draft);
   };
   const missing = commit.trim() === "" ? "Name a commit first." : undefined;
   return (

@@ -89,10 +89,12 @@ function retry(host: Host, asked: Asked): Outcome<Release> {
 
 function rollback(host: Host, asked: Asked): Outcome<Release> {
   const release = demanded(host, asked, "rollback");
-  const target = host.state.candidates[release.id]?.[0] ?? "";
-  const content = { ...release.content, approval: { deadline_seconds: null, requirements: [] } };
+  const candidates = host.state.candidates[release.id] ?? [];
+  const target = textOf(asked.body, "target") ?? candidates[0] ?? "";
+  const brought = host.release(target) ?? release;
+  const content = { ...release.content, artifact: brought.content.artifact, approval: { deadline_seconds: null, requirements: [] } };
   const kind = { type: "rollback" as const, of: release.id, undoes: [release.id], target };
-  return begun(host, { ...release, kind, content, requester: host.state.session.principal, reason: textOf(asked.body, "reason") ?? null });
+  return begun(host, { ...release, version: brought.version, kind, content, requester: host.state.session.principal, reason: textOf(asked.body, "reason") ?? null });
 }
 
 /** The text that a body has under `name`. */
