@@ -1,4 +1,5 @@
 import { FilterField } from "../../ui/FilterField";
+import { TextFilter } from "../../ui/TextFilter";
 import type { Filters } from "../../ui/useFilters";
 
 export const AUDIT_FILTERS = ["chain", "kind", "actor", "service", "deployment", "release", "from", "to"] as const;
@@ -27,7 +28,7 @@ export function AuditFilters({ filters, onChange }: Props) {
         </select>
       </FilterField>
       {TEXTS.map(({ key, label, placeholder }) => (
-        <FilterField key={key} label={label}><input value={filters[key] ?? ""} placeholder={placeholder} autoComplete="off" onChange={(event) => onChange(key, event.target.value)} /></FilterField>
+        <FilterField key={key} label={label}><TextFilter value={filters[key] ?? ""} placeholder={placeholder} onChange={(text) => onChange(key, text)} /></FilterField>
       ))}
       <FilterField label="From (UTC)"><input type="date" value={filters.from ?? ""} onChange={(event) => onChange("from", event.target.value)} /></FilterField>
       <FilterField label="Before (UTC)"><input type="date" value={filters.to ?? ""} onChange={(event) => onChange("to", event.target.value)} /></FilterField>

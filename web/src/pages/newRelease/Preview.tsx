@@ -1,38 +1,33 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { overview } from "../../api/modules/overview";
-import { type Release, tryRelease } from "../../api/modules/releases";
+import type { Release } from "../../api/modules/releases";
 import { RolloutAxis } from "../../ui/RolloutAxis";
 import { ActionFailure, Loading } from "../../ui/states";
 import { plannedSteps } from "../release/steps";
-import { draftOf, type Form, missing } from "./draft";
-import { Obstacles } from "./Obstacles";
+import { type Form, missing } from "./draft";
+import { Gates } from "./Gates";
+import { useTrial } from "./useTrial";
 
-/** What the host says would come of it: the votes that it takes, the steps that it goes through, what stands in the way. */
+/** What the host says would come of it: what it takes the place of, what each gate would say, the steps that it goes through. */
 export function Preview({ service, form }: { service: string; form: Form }) {
   const incomplete = missing(form);
-  const draft = draftOf(form);
-  const trial = useQuery({ queryKey: ["trial", draft], queryFn: () => tryRelease(draft), enabled: incomplete === undefined, retry: false });
+  const trial = useTrial(form);
+  const tried = incomplete === undefined ? trial.data : undefined;
   const glances = useQuery({ queryKey: ["overview", service], queryFn: () => overview({ service, limit: 200 }) });
   const glance = glances.data?.items.find(({ deployment }) => deployment === form.deployment);
   return (
     <section className="card" aria-labelledby="preview" aria-live="polite">
       <h2 id="preview">What would happen</h2>
-      {glance && <p className="change">{glance.running ? <>{glance.running.version} → <strong>{form.version || "…"}</strong></> : <>Nothing runs there yet → <strong>{form.version || "…"}</strong></>}</p>}
+      {glance && <p className="change">{glance.running?.version ?? "Nothing runs there yet"} → <strong>{form.version || "…"}</strong></p>}
       {incomplete && <p className="muted">{incomplete}</p>}
       {!incomplete && trial.isPending && <Loading what="what the host would say" />}
       <ActionFailure error={incomplete ? undefined : trial.error} />
-      {!incomplete && trial.data && <><Votes release={trial.data} /><RolloutAxis strategy={trial.data.content.strategy} otherwise={<Steps release={trial.data} />} /></>}
-      {glance && <Obstacles glance={glance} />}
+      {tried && <p className="muted small">Artifact <code>{tried.content.artifact.digest}</code></p>}
+      {tried && <RolloutAxis strategy={tried.content.strategy} otherwise={<Steps release={tried} />} />}
+      {glance && <><h3>Gates, as they are now</h3><Gates glance={glance} trial={tried} /></>}
     </section>
   );
-}
-
-function Votes({ release }: { release: Release }) {
-  const { requirements } = release.content.approval;
-  if (requirements.length === 0) return <p>No vote is asked: it is approved at once.</p>;
-  const asked = requirements.map(({ role, count }) => `${count} × ${role}`).join(", ");
-  return <p>Waits for votes: <strong>{asked}</strong>. Your own does not count.</p>;
 }
 
 /** The steps without their times, which only the rules tell. */

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
 
 import { open } from "../../test/render";
@@ -37,7 +37,7 @@ test("the filter is in the address", async () => {
   answers("/api/v1/overview", { items: [glance(), glance({ service: "anchor", deployment: "a" })], next: null });
   const { user, router } = open("/");
   await user.type(await screen.findByLabelText(/Filter/), "anch");
-  expect(router.state.location.search).toBe("?filter=anch");
+  await waitFor(() => expect(router.state.location.search).toBe("?filter=anch"));
   expect(screen.queryByRole("row", { name: /lighthouse/ })).toBeNull();
 });
 

@@ -1,8 +1,10 @@
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 
 import { type DeploymentGlance, overview } from "../../api/modules/overview";
 import { Button } from "../../ui/Button";
 import { Empty, Failure, Loading } from "../../ui/states";
+import { TextFilter } from "../../ui/TextFilter";
+import { useFilters } from "../../ui/useFilters";
 import { usePages } from "../../ui/usePages";
 import { useTitle } from "../../ui/useTitle";
 import { matrixOf } from "./matrix";
@@ -11,18 +13,14 @@ import { Matrix } from "./Matrix";
 /** What runs where, what waits, and what needs somebody. */
 export function OverviewPage() {
   useTitle("Overview");
-  const [params, setParams] = useSearchParams();
-  const filter = params.get("filter") ?? "";
+  const [{ filter = "" }, setFilter] = useFilters(["filter"] as const);
   const pages = usePages(["overview"], (after) => overview(after ? { after, limit: 200 } : { limit: 200 }));
   const found = pages.items.filter((glance) => matches(glance, filter));
   return (
     <>
       <div className="page-head">
         <h1>Overview</h1>
-        <label className="filter">
-          <span className="sr-only">Filter by service, environment or version</span>
-          <input type="search" placeholder="Filter" value={filter} onChange={(event) => setParams(event.target.value ? { filter: event.target.value } : {}, { replace: true })} />
-        </label>
+        <div className="filter"><TextFilter type="search" aria-label="Filter by service, environment or version" placeholder="Filter" value={filter} onChange={(text) => setFilter("filter", text)} /></div>
       </div>
       {pages.isPending && <Loading what="the deployments" />}
       {pages.error && <Failure error={pages.error} retry={() => void pages.refetch()} />}

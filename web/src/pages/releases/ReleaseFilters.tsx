@@ -1,6 +1,7 @@
 import type { ReleaseStatus } from "../../api/modules/releases";
 import { FilterField } from "../../ui/FilterField";
 import { statusText } from "../../ui/status";
+import { TextFilter } from "../../ui/TextFilter";
 import type { Filters } from "../../ui/useFilters";
 
 export const RELEASE_FILTERS = ["status", "service", "environment", "deployment", "requester", "from", "to"] as const;
@@ -31,7 +32,7 @@ export function ReleaseFilters({ filters, onChange }: Props) {
         </select>
       </FilterField>
       {TEXTS.map(({ key, label, placeholder }) => (
-        <FilterField key={key} label={label}><input value={filters[key] ?? ""} placeholder={placeholder} autoComplete="off" onChange={(event) => onChange(key, event.target.value)} /></FilterField>
+        <FilterField key={key} label={label}><TextFilter value={filters[key] ?? ""} placeholder={placeholder} onChange={(text) => onChange(key, text)} /></FilterField>
       ))}
       <FilterField label="From (UTC)"><input type="date" value={filters.from ?? ""} onChange={(event) => onChange("from", event.target.value)} /></FilterField>
       <FilterField label="Before (UTC)"><input type="date" value={filters.to ?? ""} onChange={(event) => onChange("to", event.target.value)} /></FilterField>

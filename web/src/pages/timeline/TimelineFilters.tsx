@@ -1,4 +1,5 @@
 import { FilterField } from "../../ui/FilterField";
+import { TextFilter } from "../../ui/TextFilter";
 import type { Filters } from "../../ui/useFilters";
 
 export const TIMELINE_FILTERS = ["kind", "environment", "actor", "from", "to", "group"] as const;
@@ -34,7 +35,7 @@ export function TimelineFilters({ filters, environments, onChange }: Props) {
           {environments.map((environment) => <option key={environment} value={environment}>{environment}</option>)}
         </select>
       </FilterField>
-      <FilterField label="Who"><input value={filters.actor ?? ""} onChange={(event) => onChange("actor", event.target.value)} placeholder="Anybody" autoComplete="off" /></FilterField>
+      <FilterField label="Who"><TextFilter value={filters.actor ?? ""} onChange={(text) => onChange("actor", text)} placeholder="Anybody" /></FilterField>
       <FilterField label="From (UTC)"><input type="date" value={filters.from ?? ""} onChange={(event) => onChange("from", event.target.value)} /></FilterField>
       <FilterField label="Before (UTC)"><input type="date" value={filters.to ?? ""} onChange={(event) => onChange("to", event.target.value)} /></FilterField>
       <FilterField label="Shown">

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { beforeEach, expect, test } from "vitest";
 
@@ -63,8 +63,8 @@ test("filters are in the address and go to the host", async () => {
   await user.selectOptions(screen.getByLabelText("Where"), option);
   await user.type(screen.getByLabelText("Who"), "c");
   await screen.findByRole("row", { name: /approved/ });
-  expect(router.state.location.search).toBe("?from=2026-11-01&environment=production&actor=c");
-  expect(Object.fromEntries(asked.at(-1) ?? [])).toEqual({ environment: "production", actor: "c", since: "2026-11-01T00:00:00.000Z", group: "none" });
+  await waitFor(() => expect(router.state.location.search).toBe("?from=2026-11-01&environment=production&actor=c"));
+  await waitFor(() => expect(Object.fromEntries(asked.at(-1) ?? [])).toEqual({ environment: "production", actor: "c", since: "2026-11-01T00:00:00.000Z", group: "none" }));
 });
 
 test("by release, what belongs together stands together", async () => {

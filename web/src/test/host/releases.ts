@@ -1,7 +1,7 @@
 import { validateReleaseRequest } from "cicd-wasm";
 import type { HttpHandler } from "msw";
 
-import type { Release, ReleaseDetail } from "../../api/modules/releases";
+import type { Release, ReleaseDetail, ReleaseDraft } from "../../api/modules/releases";
 import { type Asking, begun, found } from "./begin";
 import { commandHandlers } from "./commands";
 import { type Asked, on, type Outcome } from "./edge";
@@ -38,13 +38,11 @@ function create(host: Host, asked: Asked): Outcome<Release> {
   if (!place) throw notFound(`deployment \`${deployment}\``);
   demand(host.state.permissions, "release.create");
   const config = host.state.cdConfigs.find((known) => known.deployment === deployment);
-  const run = host.state.runs.find(({ id }) => "ci_run" in source && id === source.ci_run);
-  if (!config || run?.status !== "succeeded") throw new Error("the host of the tests releases what a run of its own built, to a place that has a CD config");
-  const { name, digest } = run.artifact;
+  if (!config) throw new Error("the host of the tests releases to a place that has a CD config");
   const { strategy, approval, queue, when_stale, deadline_seconds } = config.spec;
   const content = {
     deployment, deployment_revision: place.revision, cd_config_revision: config.revision, strategy, approval,
-    artifact: { name, digest, origin: { kind: "ci-run" as const, run: run.id, commit: run.trigger.commit } },
+    artifact: artifactOf(host, source),
   };
   const { service, environment, tier, executor, target } = place.spec;
   const asking: Asking = {
@@ -52,4 +50,15 @@ function create(host: Host, asked: Asked): Outcome<Release> {
     kind: { type: "deploy" }, requester: host.state.session.principal, reason: reason ?? null, retry_of: null,
   };
   return begun(host, asking);
+}
+
+/** What is released, with where it comes from. */
+function artifactOf(host: Host, source: ReleaseDraft["artifact"]): Release["content"]["artifact"] {
+  if ("external" in source) {
+    const { name, digest, location } = source.external;
+    return { name, digest, origin: { kind: "external", location } };
+  }
+  const run = host.state.runs.find(({ id }) => id === source.ci_run);
+  if (run?.status !== "succeeded") throw new Error("the host of the tests releases what a run of its own built");
+  return { name: run.artifact.name, digest: run.artifact.digest, origin: { kind: "ci-run", run: run.id, commit: run.trigger.commit } };
 }
