@@ -5,13 +5,14 @@ use std::fmt;
 use std::path::Path;
 
 use async_trait::async_trait;
-use cicd_core::authz::{Action, Caller, Object, PolicySnapshot, PrincipalKind, Verdict};
-use cicd_core::id::{PrincipalId, Role};
+use cicd_core::authz::{Action, Caller, Object, PolicySnapshot, PrincipalKind, Verdict, WhoCanWhat};
+use cicd_core::id::{PrincipalId, Role, TenantId};
 use cicd_core::port::{Authorizer, AuthorizerError};
 
 use crate::error::LoadError;
 use crate::memory::{Memory, Question};
 use crate::rules::Rules;
+use crate::told::Told;
 use crate::{DEFAULT_MODEL, DEFAULT_POLICY, object, table};
 
 /// How many verdicts are remembered, of all tenants together: some 20 MiB at most.
@@ -29,6 +30,7 @@ const REMEMBERED: usize = 32_768;
 pub struct CasbinAuthorizer {
     rules: Rules,
     memory: Memory,
+    told: Told,
 }
 
 impl CasbinAuthorizer {
@@ -67,7 +69,11 @@ impl CasbinAuthorizer {
     /// # Errors
     /// [`LoadError`] that names the line and what would be accepted.
     pub async fn from_texts(model: &str, policy: &str) -> Result<Self, LoadError> {
-        Ok(Self { rules: Rules::load(model, policy).await?, memory: Memory::new(REMEMBERED) })
+        Ok(Self {
+            rules: Rules::load(model, policy).await?,
+            memory: Memory::new(REMEMBERED),
+            told: Told::default(),
+        })
     }
 
     /// Who can do what, as a Markdown table: every action and every role that the policy knows. Casbin is asked for each
@@ -75,8 +81,8 @@ impl CasbinAuthorizer {
     ///
     /// # Errors
     /// [`AuthorizerError`] when the matcher fails.
-    pub fn who_can_what(&self) -> Result<String, AuthorizerError> {
-        table::who_can_what(&self.rules)
+    pub fn table(&self) -> Result<String, AuthorizerError> {
+        Ok(table::markdown(&table::rights(&self.rules, None)?))
     }
 
     /// The roles that a principal holds on `object`, with those that the policy links to them.
@@ -145,6 +151,15 @@ impl Authorizer for CasbinAuthorizer {
         policy: &PolicySnapshot,
     ) -> Result<BTreeSet<Role>, AuthorizerError> {
         Ok(self.held(principal, object, policy))
+    }
+
+    async fn who_can_what(&self, tenant: &TenantId) -> Result<WhoCanWhat, AuthorizerError> {
+        if let Some(told) = self.told.get(tenant) {
+            return Ok(told);
+        }
+        let told = table::rights(&self.rules, Some(tenant))?;
+        self.told.keep(tenant.clone(), told.clone());
+        Ok(told)
     }
 }
 

@@ -16,7 +16,7 @@
 //! # use cicd_authz_casbin::CasbinAuthorizer;
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let authorizer = CasbinAuthorizer::default_roles().await?;
-//! println!("{}", authorizer.who_can_what()?);
+//! println!("{}", authorizer.table()?);
 //! # Ok(())
 //! # }
 //! ```
@@ -28,6 +28,7 @@ mod object;
 mod policy;
 mod rules;
 mod table;
+mod told;
 
 pub use authorizer::CasbinAuthorizer;
 pub use error::LoadError;

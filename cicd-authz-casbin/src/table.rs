@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use cicd_core::authz::{Action, Object};
-use cicd_core::id::Role;
+use cicd_core::authz::{Action, Object, Reach, RoleRight, RoleRights, WhoCanWhat};
+use cicd_core::id::TenantId;
 use cicd_core::port::AuthorizerError;
 use cicd_core::service::Tier;
 
@@ -13,22 +13,39 @@ use crate::rules::Rules;
 /// Stands for a tenant and for ids that no line of a policy names.
 const ANY: &str = "any";
 
-pub(crate) fn who_can_what(rules: &Rules) -> Result<String, AuthorizerError> {
-    let roles = rules.roles();
-    let names: Vec<&str> = roles.iter().map(Role::as_str).collect();
-    let mut table = format!("| action | {} |\n|---|{}\n", names.join(" | "), ":-:|".repeat(roles.len()));
+/// What each role that the policy knows allows in `tenant`; in one that no line names where none is given.
+pub(crate) fn rights(rules: &Rules, tenant: Option<&TenantId>) -> Result<WhoCanWhat, AuthorizerError> {
+    let tenant = tenant.map_or(ANY, TenantId::as_str);
     let objects = objects();
-    for action in Action::ALL {
-        let mut row = format!("| `{action}` |");
-        for role in &names {
+    let roles = rules.roles().iter().map(|role| {
+        let actions = Action::ALL.iter().map(|action| {
             let mut allowed = 0;
             for object in &objects {
-                allowed += usize::from(rules.allow(role, ANY, object, action.as_str())?);
+                allowed += usize::from(rules.allow(role.as_str(), tenant, object, action.as_str())?);
             }
-            let cell = match allowed {
-                0 => "",
-                all if all == objects.len() => " ●",
-                _ => " ◐",
+            let reach = match allowed {
+                0 => Reach::Nowhere,
+                all if all == objects.len() => Reach::Everywhere,
+                _ => Reach::Somewhere,
+            };
+            Ok(RoleRight { action: *action, reach })
+        });
+        Ok(RoleRights { role: role.clone(), actions: actions.collect::<Result<_, AuthorizerError>>()? })
+    });
+    Ok(WhoCanWhat { roles: roles.collect::<Result<_, AuthorizerError>>()? })
+}
+
+/// The same as a Markdown table.
+pub(crate) fn markdown(rights: &WhoCanWhat) -> String {
+    let names: Vec<&str> = rights.roles.iter().map(|rights| rights.role.as_str()).collect();
+    let mut table = format!("| action | {} |\n|---|{}\n", names.join(" | "), ":-:|".repeat(names.len()));
+    for (index, action) in Action::ALL.iter().enumerate() {
+        let mut row = format!("| `{action}` |");
+        for role in &rights.roles {
+            let cell = match role.actions.get(index).map(|right| right.reach) {
+                None | Some(Reach::Nowhere) => "",
+                Some(Reach::Everywhere) => " ●",
+                Some(Reach::Somewhere) => " ◐",
             };
             // Writing to a text can't fail.
             let _ = write!(row, "{cell} |");
@@ -36,7 +53,7 @@ pub(crate) fn who_can_what(rules: &Rules) -> Result<String, AuthorizerError> {
         table.push_str(&row);
         table.push('\n');
     }
-    Ok(table)
+    table
 }
 
 /// One object of each kind, and a deployment of each tier.

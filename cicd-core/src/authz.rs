@@ -7,6 +7,7 @@ mod grant_key;
 mod object;
 mod offer;
 mod permissions;
+mod role_rights;
 mod token;
 
 pub use action::Action;
@@ -16,6 +17,7 @@ pub use grant_key::{GrantKey, NoGrantKey};
 pub use object::Object;
 pub use offer::{Offer, OfferName, offers};
 pub use permissions::{Permission, Permissions};
+pub use role_rights::{Reach, RoleRight, RoleRights, WhoCanWhat};
 pub use token::{MAX_DAYS as MAX_TOKEN_DAYS, SessionFacts, Token, TokenDraft};
 
 use serde::{Deserialize, Serialize};

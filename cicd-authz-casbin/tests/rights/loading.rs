@@ -51,7 +51,7 @@ fn a_file_that_can_t_be_used_is_named_with_its_line() {
 #[test]
 fn the_default_texts_are_the_default_roles() {
     let own = with_policy(DEFAULT_POLICY).unwrap();
-    assert_eq!(own.who_can_what().unwrap(), default_roles().who_can_what().unwrap());
+    assert_eq!(own.table().unwrap(), default_roles().table().unwrap());
 }
 
 #[test]

@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 
-use crate::authz::{Action, Caller, Object, PolicySnapshot, PrincipalKind, Verdict, roles};
-use crate::id::Role;
+use crate::authz::{
+    Action, Caller, Object, PolicySnapshot, PrincipalKind, Reach, RoleRight, RoleRights, Verdict, WhoCanWhat,
+    roles,
+};
+use crate::id::{Role, TenantId};
 use crate::port::{Authorizer, AuthorizerError};
 
 /// What everybody with any role may do.
@@ -121,5 +124,15 @@ impl Authorizer for RoleTable {
             return Ok(Verdict::Allow);
         }
         deny(format!("no role of `{}` allows `{action}` here", caller.principal))
+    }
+
+    async fn who_can_what(&self, _: &TenantId) -> Result<WhoCanWhat, AuthorizerError> {
+        let roles = self.allowed.iter().map(|(role, allowed)| {
+            let reach = |action| if allowed.contains(action) { Reach::Everywhere } else { Reach::Nowhere };
+            let actions =
+                Action::ALL.iter().map(|action| RoleRight { action: *action, reach: reach(action) });
+            RoleRights { role: role.clone(), actions: actions.collect() }
+        });
+        Ok(WhoCanWhat { roles: roles.collect() })
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 
-use crate::authz::{Action, Caller, Object, PolicySnapshot, Verdict};
-use crate::id::{PrincipalId, Role};
+use crate::authz::{Action, Caller, Object, PolicySnapshot, Verdict, WhoCanWhat};
+use crate::id::{PrincipalId, Role, TenantId};
 
 /// The authorizer could not tell. The engine takes it for a denial.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,5 +39,11 @@ pub trait Authorizer: Send + Sync + 'static {
         policy: &PolicySnapshot,
     ) -> Result<BTreeSet<Role>, AuthorizerError> {
         Ok(policy.roles(principal, object))
+    }
+
+    /// What each role allows in `tenant`, as far as that can be told without asking who holds it; empty where it can't.
+    async fn who_can_what(&self, tenant: &TenantId) -> Result<WhoCanWhat, AuthorizerError> {
+        let _ = tenant;
+        Ok(WhoCanWhat::default())
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use cicd_core::authz::PrincipalKind;
+use cicd_core::authz::{PrincipalKind, WhoCanWhat};
 use cicd_core::engine::{PermissionScope, Permissions};
 use cicd_core::id::{DeploymentId, PrincipalId, ServiceId};
 use cicd_core::violation::Violations;
@@ -31,6 +31,12 @@ pub(super) fn routes() -> Routes {
             .json::<Permissions>("Every action, and why not.")
             .meets(&[Kind::NotFound])
         })
+        .get("/role-rights", who_can_what, || {
+            Operation::new("getRoleRights", "What each role allows: who can what")
+                .about("The roles that the authorizer knows beforehand. Where a grant holds is the grant's to say.")
+                .for_everybody()
+                .json::<WhoCanWhat>("Every role, action by action.")
+        })
         .get("/principals/{principal}/permissions", of, || {
             somewhere(Operation::new("getPermissions", "What somebody may do"))
                 .query::<PrincipalKind>("kind", "What stands behind the principal; a person unless said.")
@@ -53,6 +59,11 @@ async fn mine(State(api): State<Api>, Who(caller): Who, mut params: Params) -> R
     let on = scope(&mut params);
     params.finish()?;
     Ok(reply::json(&api.engine().my_permissions(&caller, &on?).await?))
+}
+
+async fn who_can_what(State(api): State<Api>, Who(caller): Who, params: Params) -> Result<Response, Problem> {
+    params.finish()?;
+    Ok(reply::json(&api.engine().who_can_what(&caller).await?))
 }
 
 async fn of(

@@ -14,8 +14,15 @@ use crate::support::draft;
 use site::Site;
 
 /// What everybody may ask, whatever their roles.
-const FOR_EVERYBODY: [&str; 6] =
-    ["getMe", "getMyPermissions", "getMyApprovals", "getSession", "openSession", "closeSession"];
+const FOR_EVERYBODY: [&str; 7] = [
+    "getMe",
+    "getMyPermissions",
+    "getMyApprovals",
+    "getRoleRights",
+    "getSession",
+    "openSession",
+    "closeSession",
+];
 
 /// What every tenant has.
 const OF_EACH_TENANT: [&str; 3] =

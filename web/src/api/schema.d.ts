@@ -803,6 +803,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/role-rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What each role allows: who can what
+         * @description The roles that the authorizer knows beforehand. Where a grant holds is the grant's to say.
+         */
+        get: operations["getRoleRights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -2774,6 +2794,11 @@ export interface components {
          * @enum {string}
          */
         QueueRule: "supersede" | "wait" | "refuse";
+        /**
+         * @description On which of the objects that a grant covers a role allows an action.
+         * @enum {string}
+         */
+        Reach: "everywhere" | "somewhere" | "nowhere";
         /** @description That the host can answer, and with what it was set up. */
         Readiness: {
             executors: components["schemas"]["Executors"];
@@ -2951,6 +2976,20 @@ export interface components {
         };
         /** @description A role, such as `approver` or one that the host grants. */
         Role: string;
+        /** @description How far a role allows one action. */
+        RoleRight: {
+            /** @description The action. */
+            action: components["schemas"]["Action"];
+            /** @description How far. */
+            reach: components["schemas"]["Reach"];
+        };
+        /** @description What one role allows. */
+        RoleRights: {
+            /** @description Every action. */
+            actions: components["schemas"]["RoleRight"][];
+            /** @description The role. */
+            role: components["schemas"]["Role"];
+        };
         /** @description Why a release is gone again. */
         RollbackCause: {
             /** @enum {string} */
@@ -3884,6 +3923,11 @@ export interface components {
         } | {
             /** @enum {string} */
             code: "handed_over";
+        };
+        /** @description Who can what: every role that the authorizer knows beforehand. */
+        WhoCanWhat: {
+            /** @description The roles; none where the authorizer tells none. */
+            roles: components["schemas"]["RoleRights"][];
         };
     };
     responses: {
@@ -6836,6 +6880,34 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Denied"];
             404: components["responses"]["NotFound"];
+            414: components["responses"]["UriTooLong"];
+            429: components["responses"]["TooManyFailuresOrTooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["UnavailableOrTimedOut"];
+        };
+    };
+    getRoleRights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every role, action by action. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhoCanWhat"];
+                };
+            };
+            400: components["responses"]["MalformedHeaderOrMalformedQuery"];
+            401: components["responses"]["Unauthenticated"];
             414: components["responses"]["UriTooLong"];
             429: components["responses"]["TooManyFailuresOrTooManyRequests"];
             431: components["responses"]["HeadersTooLarge"];

@@ -95,6 +95,7 @@ function governing(text: string): void {
   answers("/api/v1/tokens", { items: [{ id: ID, principal: text, kind: "person", roles: ["viewer"], hint: "cicd_12345", created_by: text, opened_by: null, row_version: 1, ...times }], next: null });
   const denied: Permissions = { ...mayAll, actions: [{ action: "policy.put", allowed: false, reason: text }] };
   answers("/api/v1/principals/{principal}/permissions", denied);
+  answers("/api/v1/role-rights", { roles: [{ role: text, actions: [{ action: "read", reach: "everywhere" }] }] });
   const source: Source = {
     id: ID, name: text, service: "lighthouse", provider: "forgejo", scheme: "signature", secrets: [{ secret: "hook" }], events: ["push"],
     hook: `/api/v1/hooks/${ID}`, created_at: AT, updated_at: AT, updated_by: text, row_version: 1,

@@ -3,7 +3,7 @@
 use super::super::deployments::found;
 use super::super::error::EngineError;
 use super::{Engine, service_object};
-use crate::authz::{Action, Caller, Object, Permission, Permissions, PrincipalKind, Verdict};
+use crate::authz::{Action, Caller, Object, Permission, Permissions, PrincipalKind, Verdict, WhoCanWhat};
 use crate::id::{DeploymentId, PrincipalId, ServiceId};
 use crate::port::{Load, Snapshot};
 
@@ -47,6 +47,14 @@ impl Engine {
         let snapshot = self.look(caller, Action::ReadAudit, &on.load(), |_| Ok(Object::tenant())).await?;
         let subject = Caller { kind, ..Caller::person(caller.tenant.clone(), principal.clone()) };
         self.permissions_in(&subject, on, &snapshot).await
+    }
+
+    /// What each role allows in the caller's tenant, as far as the authorizer tells. Asking is nobody's privilege.
+    ///
+    /// # Errors
+    /// [`EngineError::Internal`]: the authorizer could not tell.
+    pub async fn who_can_what(&self, caller: &Caller) -> Result<WhoCanWhat, EngineError> {
+        Ok(self.0.authorizer.who_can_what(&caller.tenant).await?)
     }
 
     async fn permissions_in(

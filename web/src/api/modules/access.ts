@@ -38,6 +38,13 @@ export function revokeToken({ id, row_version }: Token): Promise<Token> {
 }
 
 /** What somebody may do in the whole tenant, and why not. */
-export function permissionsOf(principal: string): Promise<Permissions> {
-  return body(api().GET("/api/v1/principals/{principal}/permissions", { params: { path: { principal } } }));
+export function permissionsOf(principal: string, kind: Schema["PrincipalKind"]): Promise<Permissions> {
+  return body(api().GET("/api/v1/principals/{principal}/permissions", { params: { path: { principal }, query: { kind } } }));
+}
+
+export type WhoCanWhat = Schema["WhoCanWhat"];
+
+/** What each role allows, as far as the host's authorizer tells. */
+export function whoCanWhat(): Promise<WhoCanWhat> {
+  return body(api().GET("/api/v1/role-rights"));
 }

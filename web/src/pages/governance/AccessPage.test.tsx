@@ -2,7 +2,7 @@ import { screen, waitFor, within } from "@testing-library/react";
 import { http, HttpResponse } from "msw";
 import { beforeEach, expect, test } from "vitest";
 
-import type { Grant, Token } from "../../api/modules/access";
+import type { Grant, Token, WhoCanWhat } from "../../api/modules/access";
 import { open } from "../../test/render";
 import { ben, ID, mayAll } from "../../test/samples";
 import { answers, refuses, server, takes, takesBy } from "../../test/server";
@@ -12,12 +12,21 @@ const LATER = "2099-01-01T00:00:00Z";
 const grant: Grant = { id: "ben|approver|*|*|production", principal: "ben", role: "approver", scope: { service: null, environment: null, tier: "production" }, granted_at: AT, granted_by: "ada", row_version: 3 };
 const token: Token = { id: ID, principal: "robot", kind: "service_account", roles: ["developer"], hint: "cicd_12345", created_at: AT, created_by: "ada", expires_at: LATER, last_used_at: null, revoked_at: null, opened_by: null, row_version: 1 };
 
+const rights: WhoCanWhat = {
+  roles: [
+    { role: "qa", actions: [{ action: "read", reach: "everywhere" }, { action: "release.vote", reach: "nowhere" }] },
+    { role: "approver", actions: [{ action: "read", reach: "everywhere" }, { action: "release.vote", reach: "somewhere" }] },
+    { role: "viewer", actions: [{ action: "read", reach: "everywhere" }, { action: "release.vote", reach: "nowhere" }] },
+  ],
+};
+
 beforeEach(() => {
   answers("/api/v1/session", ben);
   answers("/api/v1/me/approvals", { items: [], next: null });
   answers("/api/v1/me/permissions", mayAll);
   answers("/api/v1/roles", { items: [grant], next: null });
   answers("/api/v1/tokens", { items: [token], next: null });
+  answers("/api/v1/role-rights", rights);
   answers("/api/v1/principals/{principal}/permissions", { ...mayAll, actions: [{ action: "release.vote", allowed: true }, { action: "policy.put", allowed: false, reason: "only an admin may" }] } as never);
 });
 
@@ -121,8 +130,44 @@ test("who may do what, and why not", async () => {
   open(`${ADDRESS}?who=dora`);
   const who = await section("Who may do what");
   expect(await within(who).findByRole("row", { name: /release.vote/ })).toHaveTextContent("✓ yes");
-  expect(within(who).getByText("✕ no")).toHaveAttribute("title", "only an admin may");
-  expect(within(who).getByLabelText("Person or service account")).toHaveValue("dora");
+  expect(within(who).getByRole("row", { name: /policy.put/ })).toHaveTextContent("✕ no only an admin may");
+  expect(within(who).getByLabelText("Who")).toHaveValue("dora");
+});
+
+test("whoever names nobody sees what they may do themselves, which takes no right", async () => {
+  refuses("get", "/api/v1/principals/{principal}/permissions", 403);
+  answers("/api/v1/me/permissions", { ...mayAll, actions: [{ action: "release.vote", allowed: true }] });
+  const { user } = open(`${ADDRESS}?who=dora`);
+  const who = await section("Who may do what");
+  expect(await within(who).findByText("You may not see or do this")).toBeVisible();
+  await user.clear(within(who).getByLabelText("Who"));
+  expect(await within(who).findByRole("row", { name: /release.vote/ })).toHaveTextContent("✓ yes");
+});
+
+test("a service account is asked about as one", async () => {
+  const asked: (string | null)[] = [];
+  server.use(http.get("http://localhost:3000/api/v1/principals/:principal/permissions", ({ request }) => {
+    asked.push(new URL(request.url).searchParams.get("kind"));
+    return HttpResponse.json({ ...mayAll, principal: "robot" });
+  }));
+  const { user } = open(`${ADDRESS}?who=robot`);
+  await user.selectOptions(await screen.findByLabelText("What they are"), "Service account");
+  await waitFor(() => expect(asked).toEqual(["person", "service_account"]));
+});
+
+test("what each role allows is a table, the known roles first", async () => {
+  open(ADDRESS);
+  const table = within(await screen.findByRole("table", { name: "Roles by actions" }));
+  expect(table.getAllByRole("columnheader").map(({ textContent }) => textContent)).toEqual(["Action", "viewer", "approver", "qa"]);
+  expect(table.getByRole("row", { name: /release.vote/ })).toHaveTextContent("release.votenopartlyno".replace("partly", "◐partly"));
+});
+
+test("a token whose text was told to nobody is said to be lost", async () => {
+  takes("/api/v1/tokens", { ...token, token: null });
+  const { user } = open(ADDRESS);
+  await user.type(await screen.findByLabelText("For whom"), "robot");
+  await user.click(screen.getByRole("button", { name: "Make the token" }));
+  expect(await screen.findByText(/can't be shown again: revoke it/)).toBeVisible();
 });
 
 test("who may not manage access sees why, part by part", async () => {

@@ -1,6 +1,7 @@
 import { useTitle } from "../../ui/useTitle";
 import { GovernanceTabs } from "./GovernancePage";
 import { Grants } from "./Grants";
+import { RoleMatrix } from "./RoleMatrix";
 import { Tokens } from "./Tokens";
 import { WhoMayWhat } from "./WhoMayWhat";
 
@@ -15,6 +16,7 @@ export function AccessPage() {
         <div><Grants /><Tokens /></div>
         <div><WhoMayWhat /></div>
       </div>
+      <RoleMatrix />
     </>
   );
 }

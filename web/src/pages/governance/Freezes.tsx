@@ -60,11 +60,11 @@ function FreezeForm() {
   const [reason, setReason] = useState("");
   const isOne = scope === "deployment";
   const refusal = useRefusal("freeze.write", isOne ? deployment : undefined);
-  const add = useAct(({ draft, key }: { draft: FreezeDraft; key: string }) => addFreeze(draft, key), FREEZES);
+  const add = useAct((draft: FreezeDraft, key) => addFreeze(draft, key), FREEZES);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const draft: FreezeDraft = { scope: scopeOf(scope, deployment), from: momentOf(from), until: momentOf(until), reason: reason.trim() };
-    add.mutate({ draft, key: crypto.randomUUID() }, { onSuccess: () => setReason("") });
+    if (!add.isPending) add.mutate(draft, { onSuccess: () => setReason("") });
   };
   const missing = isOne && deployment === "" ? "Choose the deployment first." : reason.trim() ? undefined : "Say why first.";
   return (

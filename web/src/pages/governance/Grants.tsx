@@ -53,12 +53,12 @@ function GrantForm() {
   const [environment, setEnvironment] = useState("");
   const [tier, setTier] = useState("");
   const refusal = useRefusal("role.manage");
-  const give = useAct(({ grant, key }: { grant: GrantKey; key: string }) => giveRole(grant, key), GRANTS);
+  const give = useAct((grant: GrantKey, key) => giveRole(grant, key), GRANTS);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const known = TIERS.find((name) => name === tier);
     const scope = { ...(service.trim() && { service: service.trim() }), ...(environment.trim() && { environment: environment.trim() }), ...(known && { tier: known }) };
-    give.mutate({ grant: { principal: principal.trim(), role, scope }, key: crypto.randomUUID() }, { onSuccess: () => setPrincipal("") });
+    if (!give.isPending) give.mutate({ principal: principal.trim(), role, scope }, { onSuccess: () => setPrincipal("") });
   };
   return (
     <form className="vote-form" onSubmit={submit}>

@@ -57,11 +57,11 @@ function LockForm() {
   const [expires, setExpires] = useState(() => inHours(4));
   const [reason, setReason] = useState("");
   const refusal = useRefusal("lock.write", deployment);
-  const take = useAct(({ draft, key }: { draft: LockDraft; key: string }) => takeLock(draft, key), LOCKS);
+  const take = useAct((draft: LockDraft, key) => takeLock(draft, key), LOCKS);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const draft: LockDraft = { deployment, expires_at: momentOf(expires), reason: reason.trim() };
-    take.mutate({ draft, key: crypto.randomUUID() }, { onSuccess: () => setReason("") });
+    if (!take.isPending) take.mutate(draft, { onSuccess: () => setReason("") });
   };
   const missing = deployment && reason.trim() ? undefined : "Choose the deployment and say why first.";
   return (

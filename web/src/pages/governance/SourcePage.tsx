@@ -51,7 +51,7 @@ function Deliveries({ source: { id, service } }: { source: Source }) {
   const refusal = denied(permissions.data, ["source.manage"]);
   const queryKey = ["deliveries", id];
   const pages = usePages(queryKey, (after) => listDeliveries(id, after));
-  const again = useAct(({ delivery, key }: { delivery: SourceDelivery; key: string }) => redeliver(delivery, key), queryKey);
+  const again = useAct((delivery: SourceDelivery, key) => redeliver(delivery, key), queryKey);
   return (
     <section className="card" aria-labelledby="deliveries">
       <h2 id="deliveries">Deliveries</h2>
@@ -62,7 +62,7 @@ function Deliveries({ source: { id, service } }: { source: Source }) {
               <li key={delivery.id}>
                 <strong>{delivery.event}</strong><Outcomes delivery={delivery} />
                 <span className="muted small"><Time at={delivery.received_at} />{delivery.redeliveries > 0 && `, redelivered ${delivery.redeliveries} ×`}</span>
-                <Button quiet onPress={() => again.mutate({ delivery, key: crypto.randomUUID() })} pending={again.isPending && again.variables.delivery.id === delivery.id} disabledReason={refusal}>Redeliver</Button>
+                <Button quiet onPress={() => again.mutate(delivery)} pending={again.isPending && again.variables.id === delivery.id} disabledReason={refusal}>Redeliver</Button>
               </li>
             ))}
           </ul>

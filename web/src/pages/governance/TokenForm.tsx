@@ -15,10 +15,11 @@ export function TokenForm() {
   const [role, setRole] = useState<string>("viewer");
   const [days, setDays] = useState("90");
   const refusal = useRefusal("token.manage");
-  const create = useAct(({ draft, key }: { draft: TokenDraft; key: string }) => createToken(draft, key), ["tokens"]);
+  const create = useAct((draft: TokenDraft, key) => createToken(draft, key), ["tokens"]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    create.mutate({ draft: { principal: principal.trim(), kind, roles: [role], expires_in_days: Number(days) }, key: crypto.randomUUID() });
+    // Enter asks for it, too, while the button waits.
+    if (!create.isPending) create.mutate({ principal: principal.trim(), kind, roles: [role], expires_in_days: Number(days) });
   };
   return (
     <form className="vote-form" onSubmit={submit}>
@@ -34,9 +35,13 @@ export function TokenForm() {
       <p className="muted small">With it they get the role in the whole tenant, unless they hold it somewhere already. One for somebody else takes the right to give roles, too.</p>
       <Button type="submit" pending={create.isPending} disabledReason={refusal ?? (principal.trim() ? undefined : "Say for whom first.")}>Make the token</Button>
       <ActionFailure error={create.error} />
-      {create.data?.token && (
-        <p className="told-once" role="status">Its text, shown this once: <code>{create.data.token}</code></p>
-      )}
+      {create.data && <Told text={create.data.token ?? undefined} />}
     </form>
   );
+}
+
+/** A token's text; the host tells it once, and never again to a request that is repeated. */
+function Told({ text }: { text: string | undefined }) {
+  if (text === undefined) return <p className="action-failure" role="status">This token was made before, and the answer with its text was lost. It can't be shown again: revoke it and make another.</p>;
+  return <p className="told-once" role="status">Its text, shown this once: <code>{text}</code></p>;
 }

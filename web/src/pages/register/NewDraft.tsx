@@ -1,10 +1,11 @@
-import { type QueryKey, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryKey, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useNavigate } from "react-router";
 
 import { denied } from "../../api/modules/permissions";
 import { Button } from "../../ui/Button";
 import { ActionFailure } from "../../ui/states";
+import { useKeyed } from "../../ui/useKeyed";
 import { DraftProvider } from "../settings/draft";
 import type { Json } from "../settings/json";
 import { JsonView } from "../settings/JsonView";
@@ -41,7 +42,8 @@ export function NewDraft({ kind, withJson = false }: Props) {
   const make = useMaking(kind);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    make.mutate({ draft, key: crypto.randomUUID() });
+    // Enter asks for it, too, while the button waits.
+    if (!make.isPending) make.mutate(draft);
   };
   const change = (next: Json) => { setReadable(true); setDraft(next); };
   return (
@@ -67,8 +69,7 @@ export function NewDraft({ kind, withJson = false }: Props) {
 function useMaking(kind: NewKind) {
   const client = useQueryClient();
   const navigate = useNavigate();
-  return useMutation({
-    mutationFn: ({ draft, key }: { draft: Json; key: string }) => kind.make(draft, key),
+  return useKeyed((draft: Json, key) => kind.make(draft, key), {
     onSuccess: (address) => navigate(address),
     onSettled: () => Promise.all(kind.lists.map((queryKey) => client.invalidateQueries({ queryKey }))),
   });
