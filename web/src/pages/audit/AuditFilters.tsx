@@ -2,7 +2,7 @@ import { FilterField } from "../../ui/FilterField";
 import { TextFilter } from "../../ui/TextFilter";
 import type { Filters } from "../../ui/useFilters";
 
-export const AUDIT_FILTERS = ["chain", "kind", "actor", "service", "deployment", "release", "from", "to"] as const;
+export const AUDIT_FILTERS = ["chain", "kind", "actor", "service", "deployment", "release", "subject", "from", "to"] as const;
 type Key = (typeof AUDIT_FILTERS)[number];
 
 const TEXTS: { key: Key; label: string; placeholder: string }[] = [
@@ -10,6 +10,8 @@ const TEXTS: { key: Key; label: string; placeholder: string }[] = [
   { key: "actor", label: "Who", placeholder: "Anybody" },
   { key: "service", label: "Service", placeholder: "Any" },
   { key: "deployment", label: "Deployment", placeholder: "Any" },
+  { key: "release", label: "Release", placeholder: "Any, by its id" },
+  { key: "subject", label: "About", placeholder: "Any, by its id" },
 ];
 
 interface Props {

@@ -36,11 +36,16 @@ export function AuditPage() {
       <AuditFilters filters={filters} onChange={setFilter} />
       {pages.isPending && <Loading what="the events" />}
       {pages.error && <Failure error={pages.error} retry={() => void pages.refetch()} />}
-      {pages.data && events.length === 0 && <Empty title="No event">None that these filters show. Take one away.</Empty>}
+      {pages.data && events.length === 0 && <NoEvent filtered={Object.keys(filters).some((key) => key !== "chain")} chain={filter.chain ?? "ledger"} />}
       {events.length > 0 && <Events events={events} />}
       {pages.hasNextPage && <Button onPress={() => void pages.fetchNextPage()} pending={pages.isFetchingNextPage}>Earlier</Button>}
     </>
   );
+}
+
+function NoEvent({ filtered, chain }: { filtered: boolean; chain: "ledger" | "security" }) {
+  if (filtered) return <Empty title="No event">None that these filters show. Take one away.</Empty>;
+  return <Empty title="No event">{chain === "security" ? "Nobody was denied anything yet." : "Nothing has changed yet."}</Empty>;
 }
 
 function filterOf({ from, to, chain, ...rest }: Filters<(typeof AUDIT_FILTERS)[number]>): AuditFilter {

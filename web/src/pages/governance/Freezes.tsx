@@ -32,7 +32,7 @@ export function Freezes() {
 
 function Row({ freeze }: { freeze: Freeze }) {
   const { scope } = freeze;
-  const refusal = useRefusal("freeze.write", scope.kind === "deployment" ? scope.deployment : undefined);
+  const refusal = useFreezeRefusal(scope);
   const lift = useAct((why: string) => liftFreeze(freeze, why), FREEZES);
   return (
     <li>
@@ -47,6 +47,12 @@ function Row({ freeze }: { freeze: Freeze }) {
   );
 }
 
+/** Why the caller may not freeze there. Of a tier alone only the host knows: a role may hold for one. */
+function useFreezeRefusal(scope: Freeze["scope"]): string | undefined {
+  const refusal = useRefusal("freeze.write", scope.kind === "deployment" ? scope.deployment : undefined);
+  return scope.kind === "tier" ? undefined : refusal;
+}
+
 function scopeText(scope: Freeze["scope"]): string {
   if (scope.kind === "tenant") return "Everything";
   return scope.kind === "tier" ? `Tier ${scope.tier}` : scope.deployment;
@@ -59,7 +65,7 @@ function FreezeForm() {
   const [until, setUntil] = useState(() => inHours(24));
   const [reason, setReason] = useState("");
   const isOne = scope === "deployment";
-  const refusal = useRefusal("freeze.write", isOne ? deployment : undefined);
+  const refusal = useFreezeRefusal(scopeOf(scope, deployment));
   const add = useAct((draft: FreezeDraft, key) => addFreeze(draft, key), FREEZES);
   const submit = (event: FormEvent) => {
     event.preventDefault();

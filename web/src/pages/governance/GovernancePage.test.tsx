@@ -150,7 +150,7 @@ test("what is over says so, and can't be lifted", async () => {
 });
 
 test("who may not lift a freeze or a lock is told why", async () => {
-  answers("/api/v1/freezes", { items: [freeze], next: null });
+  answers("/api/v1/freezes", { items: [{ ...freeze, scope: { kind: "tenant" } }], next: null });
   answers("/api/v1/locks", { items: [{ ...lock, owner: "cleo" }], next: null });
   mayOnly({});
   open("/governance");
@@ -158,6 +158,14 @@ test("who may not lift a freeze or a lock is told why", async () => {
   const [lifts, breaks] = screen.getAllByRole("button", { name: "Lift" });
   await waitFor(() => expect(lifts).toHaveAccessibleDescription("no role allows freeze.write"));
   await waitFor(() => expect(breaks).toHaveAccessibleDescription("no role allows lock.break"));
+});
+
+test("a role may hold for one tier: what is frozen there may be lifted, as far as the page knows", async () => {
+  answers("/api/v1/freezes", { items: [freeze], next: null });
+  mayOnly({});
+  open("/governance");
+  await waitFor(() => expect(screen.getByRole("button", { name: "Add the freeze" })).toHaveAccessibleDescription("Say why first."));
+  expect(await screen.findByRole("button", { name: "Lift" })).toBeEnabled();
 });
 
 test("a role that holds at one deployment is enough there", async () => {

@@ -1,4 +1,4 @@
-import { myPermissionsFor, myTenantPermissions } from "../../api/modules/permissions";
+import { myPermissionsFor } from "../../api/modules/permissions";
 import { createSource, deleteSource, getSource, putSource, type Source, type SourceDraft } from "../../api/modules/sources";
 import type { NewKind } from "../register/NewDraft";
 import { at, type Json } from "../settings/json";
@@ -12,7 +12,6 @@ export const NEW_SOURCE: NewKind = {
   button: "Make the source",
   beginning: { provider: "github", scheme: "signature", events: ["push", "tag"], secrets: [{ secret: "" }] },
   action: "source.manage",
-  permissions: myTenantPermissions,
   missing: (draft) => {
     if (at(draft, "/service") === undefined) return "Choose the service first.";
     return at(draft, "/name") === undefined ? "Say its name first." : undefined;

@@ -1,7 +1,6 @@
 import { useMemo } from "react";
 import { Link, useParams } from "react-router";
 
-import { myPermissionsFor } from "../../api/modules/permissions";
 import { type DeploymentSpecDraft, putDeployment } from "../../api/modules/services";
 import { useTitle } from "../../ui/useTitle";
 import { useMember } from "../settings/draft";
@@ -32,7 +31,6 @@ function deploymentKind(service: string): NewKind {
     button: "Register the deployment",
     beginning: { service, tier: "staging", executor: "command", target: { commands: { apply: { argv: [] } } } },
     action: "deployment.put",
-    permissions: () => myPermissionsFor(service),
     missing: (draft) => (at(draft, "/environment") === undefined ? "Name the environment first." : undefined),
     save: async (draft, _, dryRun) => stored(await put(draft, dryRun)),
     // Nothing is released there before somebody says how.

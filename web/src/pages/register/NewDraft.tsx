@@ -1,4 +1,4 @@
-import { type QueryKey, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type QueryKey, skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useNavigate } from "react-router";
 
@@ -14,7 +14,9 @@ import { Problems } from "../settings/Problems";
 import { useChecks, whyNot } from "../settings/useChecks";
 
 /** Something that is not there yet, and how it is made. */
-export interface NewKind extends DraftKind {
+export interface NewKind extends Omit<DraftKind, "permissions"> {
+  /** Left out where the right depends on what is drafted: then the host says when it is asked. */
+  permissions?: DraftKind["permissions"];
   /** What the button says. */
   button: string;
   /** What must be said before the host can be asked. */
@@ -35,7 +37,7 @@ interface Props {
 export function NewDraft({ kind, withJson = false }: Props) {
   const [draft, setDraft] = useState(kind.beginning);
   const [isReadable, setReadable] = useState(true);
-  const permissions = useQuery({ queryKey: ["permissions", ...kind.key], queryFn: kind.permissions });
+  const permissions = useQuery({ queryKey: ["permissions", ...kind.key], queryFn: kind.permissions ?? skipToken });
   const right = denied(permissions.data, [kind.action]);
   const missing = kind.missing(draft);
   const checks = useChecks(kind, draft, null, right === undefined && missing === undefined);

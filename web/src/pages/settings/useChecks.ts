@@ -22,7 +22,7 @@ export interface Checks {
 }
 
 /** What is wrong with a draft: at once by the rules in this page, and a moment later by the host, which knows more. */
-export function useChecks(kind: DraftKind, draft: Json, base: Stored | null, mayAsk: boolean): Checks {
+export function useChecks(kind: Omit<DraftKind, "permissions">, draft: Json, base: Stored | null, mayAsk: boolean): Checks {
   const rules = useQuery({ queryKey: ["rules"], queryFn: loadRules, staleTime: Infinity, gcTime: Infinity, enabled: kind.rules !== undefined });
   const verdict = useMemo(() => verdictOf(kind, draft, rules.data === true), [rules.data, kind, draft]);
   const local = verdict?.valid === false ? verdict.violations : [];
@@ -49,7 +49,7 @@ export function useChecks(kind: DraftKind, draft: Json, base: Stored | null, may
 }
 
 /** What the rules in this page say; nothing before they are loaded. Where they know nothing, only the host finds fault. */
-function verdictOf({ rules }: DraftKind, draft: Json, isLoaded: boolean): Validation<unknown> | undefined {
+function verdictOf({ rules }: Pick<DraftKind, "rules">, draft: Json, isLoaded: boolean): Validation<unknown> | undefined {
   if (!rules) return { valid: true, value: draft };
   return isLoaded ? rules(draft) : undefined;
 }
