@@ -1,11 +1,11 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { NavLink, Outlet } from "react-router";
 
 import { myApprovals } from "../api/modules/approvals";
 import { signOut } from "../api/modules/session";
 import { Button } from "../ui/Button";
 import { ActionFailure } from "../ui/states";
-import { forget, SESSION, useSession } from "./session";
+import { useLeave, useSession } from "./session";
 import { type Theme, useTheme } from "./theme";
 import { type Connection, useLive } from "./useLive";
 
@@ -69,13 +69,10 @@ function ThemeSwitch() {
 
 function Account() {
   const session = useSession();
-  const client = useQueryClient();
+  const leave = useLeave();
   const leaving = useMutation({
     mutationFn: () => signOut(session),
-    onSuccess: () => {
-      forget(client);
-      client.setQueryData(SESSION, null);
-    },
+    onSuccess: leave,
   });
   return (
     <div className="account">

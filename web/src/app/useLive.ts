@@ -4,13 +4,14 @@ import { useEffect, useState } from "react";
 import { listen, type LiveEvent } from "../api/live";
 import { ProblemError } from "../api/problem";
 import { Freshness } from "./freshness";
-import { SESSION } from "./session";
+import { SESSION, useSession } from "./session";
 
 export type Connection = "connecting" | "live" | "lost";
 
 /** Reads again what the host's events touch, and tells whether it hears them. */
 export function useLive(): Connection {
   const client = useQueryClient();
+  const { id } = useSession();
   const [connection, setConnection] = useState<Connection>("connecting");
   useEffect(() => {
     const stop = new AbortController();
@@ -33,7 +34,9 @@ export function useLive(): Connection {
       stop.abort();
       freshness.stop();
     };
-  }, [client]);
+    // Another session listens anew: the host ended the stream of the one before.
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies
+  }, [client, id]);
   return connection;
 }
 

@@ -7,8 +7,14 @@ import { Button } from "../ui/Button";
 import { ActionFailure } from "../ui/states";
 import { useTitle } from "../ui/useTitle";
 
+interface Props {
+  /** Whose session has ended, where pages of theirs wait. */
+  again?: string;
+  onSignedIn: (session: Session) => void;
+}
+
 /** Takes an API token and gets a session for it. */
-export function SignIn({ onSignedIn }: { onSignedIn: (session: Session) => void }) {
+export function SignIn({ again, onSignedIn }: Props) {
   useTitle("Sign in");
   const [token, setToken] = useState("");
   const opening = useMutation({ mutationFn: signIn, onSuccess: onSignedIn });
@@ -16,11 +22,13 @@ export function SignIn({ onSignedIn }: { onSignedIn: (session: Session) => void 
     event.preventDefault();
     if (!opening.isPending) opening.mutate(token.trim());
   };
+  const Frame = again === undefined ? "main" : "div";
   return (
-    <main className="sign-in">
+    <Frame className="sign-in">
       <form onSubmit={submit} className="card">
         <span className="brand-mark" aria-hidden="true">✓</span>
         <h1>Sign in</h1>
+        {again !== undefined && <p role="status">Your session has ended. <strong>{again}</strong> finds everything as it was left; anybody else begins anew.</p>}
         <p className="muted">With an API token. It is sent once, and this browser gets a session instead; no script can read it.</p>
         <TextField type="password" autoComplete="current-password" value={token} onChange={setToken} isRequired>
           <Label>API token</Label>
@@ -32,6 +40,6 @@ export function SignIn({ onSignedIn }: { onSignedIn: (session: Session) => void 
         <ActionFailure error={opening.error} />
         <p className="muted small">No token? An admin makes one; the first start of the host wrote the admin's into <code>admin-token</code> of its data.</p>
       </form>
-    </main>
+    </Frame>
   );
 }

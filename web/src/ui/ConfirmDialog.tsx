@@ -18,6 +18,8 @@ interface Props {
   /** Why it can't be done yet, beside what the dialog itself asks for. */
   disabledReason?: string | undefined;
   error: unknown;
+  /** What the button says that does nothing. */
+  keep?: string;
   /** `reason` is empty where none is asked for. */
   onConfirm: (reason: string) => void;
   onClose: () => void;
@@ -32,7 +34,7 @@ export function ConfirmDialog(props: Props) {
   );
 }
 
-function Form({ title, effect, needsReason = false, confirmation, danger, pending, disabledReason, error, onConfirm, onClose }: Props) {
+function Form({ title, effect, needsReason = false, confirmation, danger, pending, disabledReason, error, keep = "Keep it as it is", onConfirm, onClose }: Props) {
   const [reason, setReason] = useState("");
   const [typed, setTyped] = useState("");
   const missing = needsReason && reason.trim() === "" ? "Say why first." : undefined;
@@ -53,7 +55,7 @@ function Form({ title, effect, needsReason = false, confirmation, danger, pendin
       )}
       <div className="actions">
         <Button type="submit" danger={danger} primary={!danger} pending={pending} disabledReason={disabledReason ?? missing ?? unconfirmed}>{title}</Button>
-        <Button quiet onPress={onClose} disabledReason={pending ? "It is being done." : undefined}>Keep it as it is</Button>
+        <Button quiet onPress={onClose} disabledReason={pending ? "It is being done." : undefined}>{keep}</Button>
       </div>
       <ActionFailure error={error} />
     </form>

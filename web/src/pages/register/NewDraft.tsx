@@ -1,13 +1,14 @@
 import { type QueryKey, skipToken, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 
 import { denied } from "../../api/modules/permissions";
 import { Button } from "../../ui/Button";
+import { LeaveGuard } from "../../ui/LeaveGuard";
 import { ActionFailure } from "../../ui/states";
 import { useKeyed } from "../../ui/useKeyed";
 import { DraftProvider } from "../settings/draft";
-import type { Json } from "../settings/json";
+import { isSame, type Json } from "../settings/json";
 import { JsonView } from "../settings/JsonView";
 import type { DraftKind } from "../settings/kinds";
 import { Problems } from "../settings/Problems";
@@ -41,15 +42,15 @@ export function NewDraft({ kind, withJson = false }: Props) {
   const right = denied(permissions.data, [kind.action]);
   const missing = kind.missing(draft);
   const checks = useChecks(kind, draft, null, right === undefined && missing === undefined);
-  const make = useMaking(kind);
+  const { make, isMade } = useMaking(kind);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     // Enter asks for it, too, while the button waits.
     if (!make.isPending) make.mutate(draft);
   };
-  const change = (next: Json) => { setReadable(true); setDraft(next); };
   return (
-    <DraftProvider draft={draft} problems={checks.problems} change={change}>
+    <DraftProvider draft={draft} problems={checks.problems} change={setDraft}>
+      <LeaveGuard unsaved={isSame(draft, kind.beginning) ? undefined : "what you wrote here"} isDone={isMade} />
       <div className={withJson ? "columns" : "narrow"}>
         <form className="card settings" onSubmit={submit} aria-label={kind.title}>
           <h2>{kind.title}</h2>
@@ -71,8 +72,13 @@ export function NewDraft({ kind, withJson = false }: Props) {
 function useMaking(kind: NewKind) {
   const client = useQueryClient();
   const navigate = useNavigate();
-  return useKeyed((draft: Json, key) => kind.make(draft, key), {
-    onSuccess: (address) => navigate(address),
+  const isMade = useRef(false);
+  const make = useKeyed((draft: Json, key) => kind.make(draft, key), {
+    onSuccess: (address) => {
+      isMade.current = true;
+      return navigate(address);
+    },
     onSettled: () => Promise.all(kind.lists.map((queryKey) => client.invalidateQueries({ queryKey }))),
   });
+  return { make, isMade };
 }

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from "react";
 
 import { denied } from "../../api/modules/permissions";
 import { Button } from "../../ui/Button";
+import { LeaveGuard } from "../../ui/LeaveGuard";
 import { RolloutAxis } from "../../ui/RolloutAxis";
 import { ActionFailure, Empty, Failure, Loading } from "../../ui/states";
 import { Time } from "../../ui/Time";
@@ -60,14 +61,14 @@ function useEditing(kind: EditorKind, latest: Stored | null) {
   const permissions = useQuery({ queryKey: ["permissions", ...kind.key], queryFn: kind.permissions });
   const right = denied(permissions.data, [kind.action]);
   const checks = useChecks(kind, draft, base, right === undefined && !theirs);
-  const save = useSaving(kind, base, rest.begin);
+  const save = useSaving(kind, base, rest.keep, checks.outcome);
   const reason = right ?? (theirs ? "Bring both changes together first." : whyNot(checks, isReadable));
-  const change = (next: Json) => { setReadable(true); setDraft(next); };
-  return { ...rest, draft, setDraft, base, theirs, setReadable, right, checks, save, reason, change };
+  const isUnsaved = !isReadable || !isSame(draft, base?.spec ?? kind.beginning);
+  return { ...rest, draft, setDraft, base, theirs, setReadable, right, checks, save, reason, isUnsaved };
 }
 
 function Editor({ kind, latest, stale, onRemoved }: EditorProps) {
-  const { draft, setDraft, base, theirs, begin, isGone, setReadable, right, checks, save, reason, change } = useEditing(kind, latest);
+  const { draft, setDraft, base, theirs, begin, isGone, setReadable, right, checks, save, reason, isUnsaved } = useEditing(kind, latest);
   const [isAsked, setAsked] = useState(false);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -79,7 +80,8 @@ function Editor({ kind, latest, stale, onRemoved }: EditorProps) {
   const confirm = () => save.mutate(draft, { onSettled: (_, error) => (!error || isOtherVersion(error)) && setAsked(false) });
   const changes = checks.isChanged && checks.outcome !== undefined && base && <Changes title="What saving changes" before={base.spec} after={checks.outcome} />;
   return (
-    <DraftProvider draft={draft} problems={checks.problems} change={change}>
+    <DraftProvider draft={draft} problems={checks.problems} change={setDraft}>
+      <LeaveGuard unsaved={isUnsaved ? `your changes of “${kind.title}”` : undefined} />
       {stale && <p className="banner" role="status">This may be old: the host doesn't answer.</p>}
       {isGone && <p className="banner" role="alert">Somebody deleted it meanwhile. What you have here is kept; saving writes it anew.</p>}
       {theirs && <Conflict key={theirs.row_version} base={base} theirs={theirs} yours={draft} onMerge={(merged) => begin(theirs, merged)} />}
@@ -91,7 +93,7 @@ function Editor({ kind, latest, stale, onRemoved }: EditorProps) {
           {changes}
           <div className="actions">
             <Button type="submit" primary pending={save.isPending} disabledReason={reason}>Save</Button>
-            {!isSame(draft, base?.spec ?? kind.beginning) && <Button quiet onPress={() => change(base?.spec ?? kind.beginning)}>Undo my changes</Button>}
+            {!isSame(draft, base?.spec ?? kind.beginning) && <Button quiet onPress={() => setDraft(base?.spec ?? kind.beginning)}>Undo my changes</Button>}
             <span className="muted small" role="status">{save.isSuccess && !checks.isChanged ? "Saved." : checks.isAsking ? "Asking the host…" : ""}</span>
             {base && kind.remove && <Remove kind={kind} removal={kind.remove} version={base.row_version} disabledReason={right} onRemoved={onRemoved} />}
           </div>

@@ -1,3 +1,5 @@
+import { useId, useState } from "react";
+
 import { Button } from "../../ui/Button";
 import { useMember } from "./draft";
 import { shown } from "./fields";
@@ -33,16 +35,24 @@ interface Props {
 function Variable({ name, held, taken, onChange, onRemove }: Props) {
   const isSecret = isObject(held);
   const text = isObject(held) ? shown(held["secret"]) : shown(held);
+  const said = useId();
+  // A name that another one has is on its way to a longer one, or a mistake: either way it takes the place of none.
+  const [typed, setTyped] = useState<string>();
+  const rename = (next: string) => {
+    setTyped(taken(next) ? next : undefined);
+    if (!taken(next)) onChange([next, held]);
+  };
   const put = (secret: boolean, next: string) => onChange([name, secret ? { secret: next } : next]);
   return (
     <div className="variable">
-      <input aria-label="Variable" value={name} placeholder="NAME" autoComplete="off" spellCheck={false} onChange={({ target }) => taken(target.value) || onChange([target.value, held])} />
+      <input aria-label="Variable" value={typed ?? name} placeholder="NAME" autoComplete="off" spellCheck={false} aria-invalid={typed !== undefined} aria-describedby={said} onChange={({ target }) => rename(target.value)} onBlur={() => setTyped(undefined)} />
       <select aria-label={`What ${name || "it"} is`} value={isSecret ? "secret" : "text"} onChange={({ target }) => put(target.value === "secret", text)}>
         <option value="text">is the text</option>
         <option value="secret">is the secret named</option>
       </select>
       <input aria-label={`Value of ${name || "it"}`} value={text} autoComplete="off" spellCheck={false} onChange={({ target }) => put(isSecret, target.value)} />
       <button type="button" className="button quiet" aria-label={`Remove the variable ${name}`} onClick={onRemove}>✕</button>
+      <small id={said} className="problem">{typed !== undefined && `Another variable is called ${typed}: this one is still ${name || "without a name"}.`}</small>
     </div>
   );
 }

@@ -59,7 +59,7 @@ test("what only the host knows is said at its field too", async () => {
   await waitFor(() => expect(executor).toHaveAccessibleDescription(/no executor `other` is registered/));
 });
 
-test("form and JSON are the same draft; what can't be read is not saved", async () => {
+test("form and JSON are the same draft; what can't be read is not saved, and stays until it is mended or thrown away", async () => {
   const { user } = open(CI);
   const json = await screen.findByLabelText<HTMLTextAreaElement>("As JSON");
   fireEvent.change(json, { target: { value: JSON.stringify({ ...ciConfig.spec, executor: "other" }) } });
@@ -68,7 +68,24 @@ test("form and JSON are the same draft; what can't be read is not saved", async 
   expect(json).toHaveAccessibleDescription(/can't be read/);
   expect(screen.getByRole("button", { name: "Save" })).toHaveAccessibleDescription("The JSON can't be read.");
   await user.type(screen.getByLabelText("Executor"), "s");
+  expect(json).toHaveValue("{");
+  expect(screen.getByRole("button", { name: "Save" })).toHaveAccessibleDescription("The JSON can't be read.");
+  await user.click(screen.getByRole("button", { name: /Throw this text away/ }));
   expect(json.value).toContain('"executor": "others"');
+  await waitFor(() => expect(screen.getByRole("button", { name: "Save" })).toBeEnabled());
+});
+
+test("a variable's name is typed past that of another one, and never takes its place", async () => {
+  const [config] = host.state.ciConfigs;
+  if (config) config.spec.steps = [{ name: "build", argv: ["make"], environment: { PATH: "/bin" }, timeout_seconds: 60 }];
+  const { user } = open(CI);
+  await form();
+  await user.click(screen.getByRole("button", { name: "Add a variable" }));
+  const name = screen.getAllByLabelText("Variable")[1] as HTMLInputElement;
+  await user.type(name, "PATH");
+  expect(name).toHaveAccessibleDescription("Another variable is called PATH: this one is still PAT.");
+  await user.type(name, "_EXTRA");
+  expect(screen.getAllByLabelText<HTMLInputElement>("Variable").map(({ value }) => value)).toEqual(["PATH", "PATH_EXTRA"]);
 });
 
 test("steps are added, moved and removed", async () => {
