@@ -49,3 +49,13 @@ test("a failure can be tried again", async () => {
   await user.click(again);
   expect(await screen.findByRole("link", { name: "lighthouse 1.4.0" })).toBeVisible();
 });
+
+test("what is asked of one's roles is there, also where somebody else's vote is missing", async () => {
+  const own = { ...waiting, id: RUN, requester: "ben", version: "1.5.0" };
+  const others: Release = { ...waiting, id: `${ID.slice(0, -1)}2`, version: "1.6.0", content: { ...waiting.content, approval: { deadline_seconds: null, requirements: [{ role: "auditor", count: 1 }] } } };
+  startHost({ permissions: may(["approver"]), releases: [own, others] });
+  const { user } = open("/approvals");
+  await user.selectOptions(await screen.findByLabelText("Shown"), "roles");
+  expect(await screen.findByRole("link", { name: "lighthouse 1.5.0" })).toBeVisible();
+  expect(screen.queryByRole("link", { name: "lighthouse 1.6.0" })).toBeNull();
+});

@@ -22,7 +22,7 @@ test("a vote is cast in the inbox, on the content that is shown, and told when i
   expect(screen.getByText("Nothing runs there yet.")).toBeVisible();
   expect(await violations()).toEqual([]);
   await user.click(screen.getByRole("button", { name: "Approve" }));
-  expect(await screen.findByText("You approved lighthouse 1.4.0 for production.")).toBeVisible();
+  expect(await screen.findByText(/^You approved/)).toHaveTextContent("You approved lighthouse 1.4.0 for production.");
   expect(await screen.findByText("Nothing waits for your vote")).toBeVisible();
   const sent = host.writes(`/releases/${ID}/approve`);
   expect(sent.map(({ body }) => body)).toEqual([{ content: waiting.content_digest }]);
@@ -34,18 +34,22 @@ test("to reject one says why", async () => {
   expect(screen.getByRole("button", { name: "Reject" })).toHaveAccessibleDescription("Say why first.");
   await user.type(screen.getByRole("textbox", { name: /^Comment/ }), "too dim");
   await user.click(screen.getByRole("button", { name: "Reject" }));
-  expect(await screen.findByText("You rejected lighthouse 1.4.0 for production.")).toBeVisible();
+  expect(await screen.findByText(/^You rejected/)).toHaveTextContent("You rejected lighthouse 1.4.0 for production.");
   expect(host.writes().map(({ body }) => body)).toEqual([{ content: waiting.content_digest, comment: "too dim" }]);
   expect(host.release(ID)?.state.status).toBe("rejected");
 });
 
-test("a vote that doesn't count is told as such", async () => {
+test("a vote that doesn't count is told as such, with what was said", async () => {
   const user = await opened();
   // Meanwhile others gave the votes that it took.
   host.state.releases[0] = { ...waiting, state: { status: "approved", approved_at: waiting.created_at, expires_at: "2099-01-01T00:00:00Z" } };
+  await user.type(screen.getByRole("textbox", { name: /^Comment/ }), "it shines");
   await user.click(screen.getByRole("button", { name: "Approve" }));
   await waitFor(() => expect(host.writes()).toHaveLength(1));
+  expect(await screen.findByText("Your vote does not count.")).toBeVisible();
   expect(await screen.findByText("Nothing waits for your vote")).toBeVisible();
+  expect(screen.getByText("it shines")).toBeVisible();
+  expect(screen.getByRole("alert")).toHaveTextContent(/approved/);
   expect(screen.queryByText(/^You approved/)).toBeNull();
 });
 

@@ -8,16 +8,20 @@ import { getRelease, type Release } from "../../api/modules/releases";
 import { Failure, Loading } from "../../ui/states";
 import { Time } from "../../ui/Time";
 import { OwnVote } from "../release/Approvals";
+import type { RefusedVote, Verdict } from "../release/VoteForm";
 import { Difference } from "../release/Difference";
 
 interface Props {
   release: Release;
-  /** Hears, in a sentence, of a vote that counts: the entry may be gone from the list by then. */
-  onVoted: (told: string) => void;
+  /** Hears what became of a vote: the entry may be gone from the list by then. */
+  onOutcome: (outcome: Outcome) => void;
 }
 
+/** A vote that counts, or one that doesn't. */
+export type Outcome = { release: Release; verdict: Verdict } | { release: Release; refused: RefusedVote };
+
 /** One release that waits, what it would take the place of, and one's own vote on it. */
-export function Entry({ release, onVoted }: Props) {
+export function Entry({ release, onOutcome }: Props) {
   const rollback = release.kind.type === "rollback";
   return (
     <li className="card">
@@ -32,7 +36,7 @@ export function Entry({ release, onVoted }: Props) {
         {release.state.status === "pending_approval" && <p className="muted">Expires <Time at={release.state.expires_at} /></p>}
         <Link className="button" to={`/releases/${release.id}`}>Everything about it</Link>
       </div>
-      <OwnPart release={release} onVoted={onVoted} />
+      <OwnPart release={release} onOutcome={onOutcome} />
     </li>
   );
 }
@@ -53,7 +57,7 @@ function Votes({ release }: { release: Release }) {
 }
 
 /** One's own vote, or why it is not asked. */
-function OwnPart({ release, onVoted }: Props) {
+function OwnPart({ release, onOutcome }: Props) {
   const { principal } = useSession();
   const [isOpen, setOpen] = useState(false);
   const panel = useId();
@@ -64,23 +68,23 @@ function OwnPart({ release, onVoted }: Props) {
       <button type="button" className="button primary" aria-expanded={isOpen} aria-controls={panel} onClick={() => setOpen(!isOpen)}>
         Vote on {release.service} {release.version}
       </button>
-      <div id={panel}>{isOpen && <Ballot id={release.id} onVoted={onVoted} />}</div>
+      <div id={panel}>{isOpen && <Ballot id={release.id} onOutcome={onOutcome} />}</div>
     </div>
   );
 }
 
 /** What is voted on comes before the vote. */
-function Ballot({ id, onVoted }: { id: string; onVoted: (told: string) => void }) {
+function Ballot({ id, onOutcome }: { id: string; onOutcome: (outcome: Outcome) => void }) {
   const release = useQuery({ queryKey: ["release", id], queryFn: () => getRelease(id) });
   const { principal } = useSession();
   if (release.isPending) return <Loading what="the release" />;
   if (!release.data) return <Failure error={release.error} retry={() => void release.refetch()} />;
   if (release.data.state.status !== "pending_approval") return <p className="muted">It is decided already: no vote is asked any more.</p>;
-  const { service, version, environment } = release.data;
+  const found = release.data;
   return (
     <>
-      <Difference release={release.data} />
-      <OwnVote release={release.data} principal={principal} onVoted={(verdict) => onVoted(`You ${verdict === "approve" ? "approved" : "rejected"} ${service} ${version} for ${environment}.`)} />
+      <Difference release={found} />
+      <OwnVote release={found} principal={principal} onVoted={(verdict) => onOutcome({ release: found, verdict })} onRefused={(refused) => onOutcome({ release: found, refused })} />
     </>
   );
 }

@@ -24,7 +24,7 @@ function Shown({ event, of }: { event: AuditEvent; of: Chain }) {
       <header className="release-head">
         <p className="muted"><Link to={of === "security" ? "/audit?chain=security" : "/audit"}>Audit</Link></p>
         <h1>Event {event.seq}: <code>{event.kind}</code></h1>
-        <p className="muted">{actorText(event.actor)}, <Time at={event.at} /></p>
+        <p className="muted">{actorText(event.actor)}, <Time at={event.at} /> (<code>{event.at}</code>)</p>
       </header>
       <div className="columns">
         <div><Payload event={event} /></div>

@@ -4,9 +4,8 @@ import type { DeploymentGlance } from "../../api/modules/overview";
 import { Time } from "../../ui/Time";
 import type { MatrixModel } from "./matrix";
 
-const ATTENTION: Record<DeploymentGlance["attention"][number], string> = {
+const ATTENTION: Partial<Record<DeploymentGlance["attention"][number], string>> = {
   held: "On hold",
-  failed: "Last release failed",
   paused: "Paused",
   votes: "Waits for votes",
   blocked: "Blocked",
@@ -54,11 +53,26 @@ export function Glance({ glance }: { glance: DeploymentGlance }) {
           {glance.waiting_count > 1 && <span className="muted"> and {glance.waiting_count - 1} more</span>}
         </p>
       )}
+      <Health glance={glance} />
       <p className="chips">
-        {attention.map((kind) => <span className="chip warn" key={kind}>{ATTENTION[kind]}</span>)}
+        {attention.filter((kind) => ATTENTION[kind]).map((kind) => <span className="chip warn" key={kind}>{ATTENTION[kind]}</span>)}
         {freezes.length > 0 && <span className="chip">Frozen</span>}
         {locks.length > 0 && <span className="chip">Locked</span>}
       </p>
     </div>
   );
+}
+
+const HEALTHS = {
+  held: ["bad", "✕", "Nobody knows what runs"],
+  failed: ["bad", "✕", "Last rollout failed"],
+  executing: ["busy", "▶", "Changing"],
+  good: ["good", "✓", "Last rollout went well"],
+} as const;
+
+/** How it stands there, as the last rollout left it: nothing asks what runs. */
+function Health({ glance: { running, executing, failed, hold } }: { glance: DeploymentGlance }) {
+  if (!running && !executing && !failed && !hold) return null;
+  const [tone, mark, said] = HEALTHS[hold ? "held" : executing ? "executing" : failed ? "failed" : "good"];
+  return <p><span className={`status ${tone}`}><span aria-hidden="true">{mark}</span>{said}</span></p>;
 }

@@ -58,3 +58,24 @@ test("offline", async () => {
   open("/");
   expect(await screen.findByRole("alert")).toHaveTextContent("The host can't be reached");
 });
+
+test("how it stands is told by word, as the last rollout left it; what comes is found by its version", async () => {
+  const comes = { release: "r-2", version: "9.9.9", artifact: "sha256:00", requester: "ada", since: "2026-11-20T10:00:00Z", status: "approved" as const };
+  const failed = { ...comes, status: "failed" as const };
+  const glances = [
+    glance({ deployment: "a-production", service: "anchor", waiting: [comes], waiting_count: 1 }),
+    glance({ deployment: "b-production", service: "buoy", failed }),
+    glance({ deployment: "c-production", service: "crane", executing: { ...comes, status: "executing" } }),
+    glance({ deployment: "d-production", service: "dock", running: null }),
+  ];
+  answers("/api/v1/overview", { items: glances, next: null });
+  const { user } = open("/");
+  expect(await screen.findByRole("row", { name: /anchor/ })).toHaveTextContent("Last rollout went well");
+  expect(screen.getByRole("row", { name: /buoy/ })).toHaveTextContent("Last rollout failed");
+  expect(screen.getByRole("row", { name: /crane/ })).toHaveTextContent("Changing");
+  expect(screen.getByRole("row", { name: /dock/ })).not.toHaveTextContent(/Last rollout|Changing/);
+  expect(screen.getByText(/^As of/)).toBeVisible();
+  await user.type(screen.getByRole("searchbox"), "9.9.9");
+  await waitFor(() => expect(screen.queryByRole("row", { name: /buoy/ })).toBeNull());
+  expect(screen.getByRole("row", { name: /anchor/ })).toBeVisible();
+});

@@ -6,6 +6,7 @@ import { Empty, Failure, Loading } from "../../ui/states";
 import { TextFilter } from "../../ui/TextFilter";
 import { useFilters } from "../../ui/useFilters";
 import { usePages } from "../../ui/usePages";
+import { utc } from "../../ui/Time";
 import { useTitle } from "../../ui/useTitle";
 import { matrixOf } from "./matrix";
 import { Matrix } from "./Matrix";
@@ -25,14 +26,21 @@ export function OverviewPage() {
       {pages.isPending && <Loading what="the deployments" />}
       {pages.error && <Failure error={pages.error} retry={() => void pages.refetch()} />}
       {pages.data && pages.items.length === 0 && <Empty title="Nothing is deployed yet"><Link to="/register">Register a service</Link>, or open <Link to="/services">one that is there</Link>, and say where it runs. <code>cargo xtask run</code> makes a sample.</Empty>}
-      {pages.data && pages.items.length > 0 && found.length === 0 && <Empty title="Nothing matches">No deployment has “{filter}” in its name or version.</Empty>}
+      {pages.data && pages.items.length > 0 && found.length === 0 && <Empty title="Nothing matches">No deployment {pages.hasNextPage && "of those that are read so far "}has “{filter}” in its name or version.</Empty>}
       {found.length > 0 && <Matrix matrix={matrixOf(found)} />}
+      {pages.data && <p className="muted small">As of <Clock at={pages.dataUpdatedAt} />.{pages.hasNextPage && " Not every deployment is read yet."}</p>}
       {pages.hasNextPage && <Button onPress={() => void pages.fetchNextPage()} pending={pages.isFetchingNextPage}>More deployments</Button>}
     </>
   );
 }
 
+/** When it was read, to the second. */
+function Clock({ at }: { at: number }) {
+  const date = new Date(at);
+  return <time dateTime={date.toISOString()} title={utc(date.toISOString())}>{date.toLocaleTimeString()}</time>;
+}
+
 function matches(glance: DeploymentGlance, filter: string): boolean {
-  const words = [glance.service, glance.environment, glance.deployment, glance.running?.version ?? ""].join(" ");
+  const words = [glance.service, glance.environment, glance.deployment, glance.running?.version ?? "", glance.executing?.version ?? "", ...glance.waiting.map(({ version }) => version)].join(" ");
   return words.toLowerCase().includes(filter.trim().toLowerCase());
 }

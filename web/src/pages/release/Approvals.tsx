@@ -1,13 +1,17 @@
+import { useState } from "react";
+
 import { denied, type Permissions } from "../../api/modules/permissions";
 import type { ReleaseDetail } from "../../api/modules/releases";
 import { Time } from "../../ui/Time";
 import { useSession } from "../../app/session";
 import { usePermissions } from "./usePermissions";
-import { type Verdict, VoteForm } from "./VoteForm";
+import { LateVote } from "./LateVote";
+import { type RefusedVote, type Verdict, VoteForm } from "./VoteForm";
 
 /** Who agreed, what is missing, and the form for one's own vote. */
 export function Approvals({ release }: { release: ReleaseDetail }) {
   const { principal } = useSession();
+  const [refused, setRefused] = useState<RefusedVote>();
   const { requirements } = release.content.approval;
   const needed = requirements.reduce((sum, { count }) => sum + count, 0);
   const given = release.votes.filter((vote) => vote.decision === "approve").length;
@@ -25,7 +29,8 @@ export function Approvals({ release }: { release: ReleaseDetail }) {
           </li>
         ))}
       </ul>
-      {asked && <OwnVote release={release} principal={principal} />}
+      {asked && <OwnVote release={release} principal={principal} onRefused={setRefused} />}
+      {!asked && refused && <LateVote refused={refused} />}
     </section>
   );
 }
@@ -42,13 +47,14 @@ interface OwnVoteProps {
   release: ReleaseDetail;
   principal: string;
   onVoted?: (verdict: Verdict) => void;
+  onRefused?: (refused: RefusedVote) => void;
 }
 
 /** The form for one's own vote, or why there is none. */
-export function OwnVote({ release, principal, onVoted }: OwnVoteProps) {
+export function OwnVote({ release, principal, onVoted, onRefused }: OwnVoteProps) {
   const permissions = usePermissions(release.content.deployment);
   if (release.requester === principal) return <p className="muted">You asked for this release, so somebody else has to agree to it.</p>;
   const own = release.votes.find((vote) => vote.person === principal);
   if (own) return <p className="muted">You have voted.</p>;
-  return <VoteForm release={release} disabledReason={notAsked(release, permissions)} {...(onVoted && { onVoted })} />;
+  return <VoteForm release={release} disabledReason={notAsked(release, permissions)} {...(onVoted && { onVoted })} {...(onRefused && { onRefused })} />;
 }

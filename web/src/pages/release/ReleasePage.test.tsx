@@ -76,9 +76,14 @@ test("a vote that came too late is told, and the page reads what happened", asyn
   const button = await screen.findByRole("button", { name: "Approve" });
   // Meanwhile its requester withdraws it.
   host.state.releases[0] = { ...waiting, state: { status: "cancelled", reason: { code: "withdrawn", by: "ada" }, at } };
+  await user.type(screen.getByLabelText(/Comment/), "it shines");
   await user.click(button);
   await waitFor(() => expect(screen.queryByRole("button", { name: "Approve" })).toBeNull());
   expect(screen.getByText("Cancelled")).toBeVisible();
+  expect(screen.getByText("It was withdrawn by ada.")).toBeVisible();
+  expect(screen.getByText("Your vote does not count.")).toBeVisible();
+  expect(screen.getByText("it shines")).toBeVisible();
+  expect(screen.getByRole("alert")).toHaveTextContent(/cancelled/);
   expect(host.release(ID)?.votes).toEqual(waiting.votes);
 });
 

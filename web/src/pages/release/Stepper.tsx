@@ -2,11 +2,11 @@ import { Link } from "react-router";
 
 import type { ReleaseDetail } from "../../api/modules/releases";
 import { Time } from "../../ui/Time";
-import { causeText, goesOnByItself, isTrouble, waitText } from "./causes";
+import { cancelText, causeText, goesOnByItself, isTrouble, waitText } from "./causes";
 import { type Progress, stepsOf } from "./steps";
 
-const SAID: Record<Progress, string> = { done: "done", current: "now", ahead: "to come", stopped: "stopped" };
-const MARKS: Record<Progress, string> = { done: "✓", current: "▶", ahead: "", stopped: "✕" };
+const SAID: Record<Progress, string> = { done: "done", current: "now", ahead: "to come", stopped: "not known" };
+const MARKS: Record<Progress, string> = { done: "✓", current: "▶", ahead: "", stopped: "–" };
 
 /** The rollout's steps as they happen. */
 export function Stepper({ release }: { release: ReleaseDetail }) {
@@ -34,7 +34,14 @@ function Standing({ release }: { release: ReleaseDetail }) {
   if (state.status === "rolled_back" && state.cause.code === "undone_by") {
     return <p className="standing">It was rolled out, and <Link to={`/releases/${state.cause.release}`}>another release</Link> brought back what ran before.</p>;
   }
-  if (state.status === "failed" || state.status === "rolled_back") return <p className="standing bad">{causeText(state.cause)}</p>;
+  if (state.status === "failed" || state.status === "rolled_back") {
+    return <p className="standing bad">It did not get to its end: {causeText(state.cause)}. How far it got, the <Link to={`/services/${release.service}/timeline?environment=${encodeURIComponent(release.environment)}`}>timeline</Link> and the log tell.</p>;
+  }
+  if (state.status === "cancelled") {
+    const newer = state.reason.code === "superseded" ? state.reason.by : undefined;
+    return <p className="standing">{cancelText(state.reason)}{newer && <> <Link to={`/releases/${newer}`}>The newer one</Link>.</>}</p>;
+  }
+  if (state.status === "rejected") return <p className="standing bad">It was rejected by {state.by} <Time at={state.at} />.</p>;
   if (state.status !== "executing") return null;
   if (state.phase.phase === "waiting") {
     const { reason, since, until } = state.phase;

@@ -19,14 +19,23 @@ interface Props {
   disabledReason: string | undefined;
   /** Hears of a vote that counts. */
   onVoted?: (verdict: Verdict) => void;
+  /** Hears of one that does not, with what was said: the form may be gone by then. */
+  onRefused?: (refused: RefusedVote) => void;
+}
+
+/** A vote that doesn't count. */
+export interface RefusedVote {
+  error: unknown;
+  comment: string | undefined;
 }
 
 /** A vote on the content that is on the screen. */
-export function VoteForm({ release, disabledReason, onVoted }: Props) {
+export function VoteForm({ release, disabledReason, onVoted, onRefused }: Props) {
   const [comment, setComment] = useState("");
   const client = useQueryClient();
   const vote = useKeyed(({ verdict, ...ballot }: Cast, key) => (verdict === "approve" ? approve({ ...ballot, key }) : reject({ ...ballot, key })), {
     onSuccess: (_, { verdict }) => onVoted?.(verdict),
+    onError: (error, { comment: said }) => onRefused?.({ error, comment: said }),
     onSettled: () => Promise.all([client.invalidateQueries({ queryKey: ["release", release.id] }), client.invalidateQueries({ queryKey: ["inbox"] })]),
   });
   const cast = (verdict: Verdict) => {

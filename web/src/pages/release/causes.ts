@@ -35,3 +35,13 @@ export function isTrouble(reason: Schema["WaitReason"]): boolean {
 export function goesOnByItself(reason: Schema["WaitReason"]): boolean {
   return reason.code === "executor" || reason.code === "handed_over";
 }
+
+/** Why a release never started, in words. */
+export function cancelText(reason: Schema["CancelReason"]): string {
+  switch (reason.code) {
+    case "withdrawn": return `It was withdrawn by ${reason.by}.`;
+    case "expired": return "Its time to be approved or to start ran out.";
+    case "superseded": return "A newer release was approved and took its place.";
+    case "stale": return "Its deployment or CD config changed after it was asked for: what was voted on is no longer what would be rolled out.";
+  }
+}
