@@ -1,8 +1,10 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 
 import { type Action, denied } from "../../api/modules/permissions";
 import { command, type CommandName, type PlainCommand, type ReleaseDetail } from "../../api/modules/releases";
 import { Button } from "../../ui/Button";
+import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { ActionFailure } from "../../ui/states";
 import { useKeyed } from "../../ui/useKeyed";
 import { useSession } from "../../app/session";
@@ -31,6 +33,13 @@ export function Commands({ release }: { release: ReleaseDetail }) {
   const run = useKeyed((name: PlainCommand, key) => command(release.id, name, key), {
     onSettled: () => client.invalidateQueries({ queryKey: ["release", release.id] }),
   });
+  const [isAsked, setAsked] = useState(false);
+  const isProduction = release.tier === "production";
+  const press = (name: PlainCommand) => {
+    run.reset();
+    if (name === "promote" && isProduction) setAsked(true);
+    else run.mutate(name);
+  };
   const allowed = COMMANDS.filter(({ name }) => release.allowed_commands.includes(name satisfies CommandName));
   if (allowed.length === 0 && consequences(release).length === 0) return null;
   return (
@@ -39,7 +48,7 @@ export function Commands({ release }: { release: ReleaseDetail }) {
         <div key={name}>
           <Button
             primary={index === 0 && name !== "cancel"}
-            onPress={() => run.mutate(name)}
+            onPress={() => press(name)}
             disabledReason={refusal(name)}
             pending={run.isPending && run.variables === name}
           >
@@ -49,7 +58,19 @@ export function Commands({ release }: { release: ReleaseDetail }) {
         </div>
       ))}
       <Consequences release={release} permissions={permissions} />
-      <ActionFailure error={run.error} />
+      {!isAsked && <ActionFailure error={run.error} />}
+      {isAsked && (
+        <ConfirmDialog
+          title="Promote"
+          effect={`Everybody gets ${release.version} now: the pauses and analyses that are left are skipped.`}
+          danger={false}
+          confirmation={release.service}
+          pending={run.isPending}
+          error={run.error}
+          onConfirm={() => run.mutate("promote", { onSuccess: () => setAsked(false) })}
+          onClose={() => setAsked(false)}
+        />
+      )}
     </section>
   );
 }

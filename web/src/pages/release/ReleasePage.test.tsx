@@ -186,3 +186,15 @@ test("what is different from what runs is told member by member", async () => {
   expect(difference.getByRole("row", { name: /cd_config_revision/ })).toHaveTextContent("21");
   expect(difference.queryByRole("row", { name: /strategy/ })).toBeNull();
 });
+
+test("in production what skips the rest of a rollout is confirmed by the service's name", async () => {
+  host = hostWith(executing(3, { phase: "waiting", reason: { code: "strategy" }, since: at, until: null }), { permissions: may(["release-manager"]) });
+  const { user } = open(PAGE);
+  await user.click(await screen.findByRole("button", { name: "Promote" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "Promote" }));
+  expect(host.writes()).toEqual([]);
+  await user.type(dialog.getByLabelText(/This is production/), "lighthouse");
+  await user.click(dialog.getByRole("button", { name: "Promote" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(host.writes().map(({ path }) => path)).toEqual([`${PAGE}/promote`]);
+});
