@@ -31,3 +31,23 @@ test("nobody is asked again once the session is over", async () => {
   await listen((news) => heard.push(news.type), new AbortController().signal);
   expect(heard).toEqual(["broken"]);
 });
+
+test("a stream that falls silent is taken for broken, and asked for again", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  const stop = new AbortController();
+  let asked = 0;
+  server.use(http.get("http://localhost:3000/api/v1/events", () => {
+    asked += 1;
+    const body = new ReadableStream({ start: (to) => to.enqueue(new TextEncoder().encode('id: 4\nevent: ready\ndata: {"seq":4}\n\n')) });
+    return new HttpResponse(body, { headers: { "content-type": "text/event-stream" } });
+  }));
+  const heard: LiveNews["type"][] = [];
+  void listen((news) => heard.push(news.type), stop.signal);
+  await vi.waitFor(() => expect(heard).toEqual(["open"]));
+  await vi.advanceTimersByTimeAsync(40_000);
+  await vi.waitFor(() => expect(heard).toEqual(["open", "broken"]));
+  await vi.advanceTimersByTimeAsync(1_000);
+  await vi.waitFor(() => expect(asked).toBe(2));
+  stop.abort();
+  vi.useRealTimers();
+});

@@ -15,6 +15,8 @@ export type LiveNews =
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
+/** The host says something every fifteen seconds; silence for so long is a connection that nobody holds at the other end. */
+const SILENCE_MS = 40_000;
 
 /** Listens until `signal` says stop; connects again by itself, and goes on from the last event that was heard. */
 export async function listen(hear: (news: LiveNews) => void, signal: AbortSignal): Promise<void> {
@@ -46,7 +48,7 @@ async function connection(place: { last?: string }, signal: AbortSignal, hear: (
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   const parser = new EventParser();
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await heard(reader);
     if (done) return;
     for (const event of parser.push(value)) {
       if (event.event === "reset") forgetSeen();
@@ -59,6 +61,16 @@ async function connection(place: { last?: string }, signal: AbortSignal, hear: (
   }
 }
 
+/** What comes next; silence for too long ends the stream. */
+async function heard(reader: ReadableStreamDefaultReader<string>): Promise<ReadableStreamReadResult<string>> {
+  const timer = setTimeout(() => void reader.cancel(), SILENCE_MS);
+  try {
+    return await reader.read();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 function tell({ event, data }: ServerEvent, hear: (news: LiveNews) => void): void {
   if (event === "ready") hear({ type: "open" });
   else if (event === "reset") hear({ type: "reset" });
@@ -67,10 +79,12 @@ function tell({ event, data }: ServerEvent, hear: (news: LiveNews) => void): voi
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
+    const end = () => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", end);
       resolve();
-    }, { once: true });
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
   });
 }

@@ -25,6 +25,7 @@ export function Shell() {
         </div>
       </header>
       {connection === "lost" && <p className="banner" role="status">The connection to the host is lost: what you see may be old. Trying again…</p>}
+      {connection === "refused" && <p className="banner" role="status">The host gives this browser no news now: what you see grows old until you read it again. Trying again…</p>}
       <main id="content" tabIndex={-1}><Outlet /></main>
     </div>
   );
@@ -47,7 +48,7 @@ function Navigation() {
   );
 }
 
-const CONNECTIONS: Record<Connection, string> = { connecting: "Connecting…", live: "Live", lost: "Offline" };
+const CONNECTIONS: Record<Connection, string> = { connecting: "Connecting…", live: "Live", lost: "Offline", refused: "No news" };
 
 function ConnectionNote({ connection }: { connection: Connection }) {
   return <span className={`connection ${connection}`} role="status"><span aria-hidden="true" className="dot" />{CONNECTIONS[connection]}</span>;

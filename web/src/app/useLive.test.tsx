@@ -65,3 +65,11 @@ test("the rows of a list come again with the list, and not one by one", async ()
   gate.open?.();
   expect(await screen.findByRole("link", { name: /1\.0\.[23]/ })).toBeVisible();
 });
+
+test("a host that refuses the stream is told apart from one that can't be reached", async () => {
+  world("text");
+  server.use(http.get(`${HOST}/events`, () => new HttpResponse(null, { status: 429 })));
+  open(PAGE);
+  expect(await screen.findByText(/gives this browser no news/)).toBeVisible();
+  expect(screen.queryByText(/connection to the host is lost/)).toBeNull();
+});

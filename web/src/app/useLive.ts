@@ -6,7 +6,7 @@ import { ProblemError } from "../api/problem";
 import { Freshness } from "./freshness";
 import { SESSION, useSession } from "./session";
 
-export type Connection = "connecting" | "live" | "lost";
+export type Connection = "connecting" | "live" | "lost" | "refused";
 
 /** Reads again what the host's events touch, and tells whether it hears them. */
 export function useLive(): Connection {
@@ -20,7 +20,7 @@ export function useLive(): Connection {
     void listen((news) => {
       if (news.type === "broken") {
         missed = true;
-        setConnection("lost");
+        setConnection(news.error instanceof ProblemError && news.error.status < 500 ? "refused" : "lost");
         if (news.error instanceof ProblemError && news.error.status === 401) client.setQueryData(SESSION, null);
         return;
       }
