@@ -2,10 +2,12 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { hostile } from "./hostile";
+import { otherHands } from "./otherHands";
 import { registering } from "./registering";
+import { states } from "./states";
 import { launch, signIn, visit, visitAs, type Visitor } from "./support/browser";
 import { ask, commitSite, HOST } from "./support/host";
-import { look, picture, shoot, tellOf } from "./support/look";
+import { look, picture, tellOf } from "./support/look";
 import { Proxy } from "./support/proxy";
 
 const SERVICE = "lighthouse";
@@ -227,30 +229,6 @@ test("two people change the same settings: the second is told, and both changes 
   await Promise.all([admin, late].map(({ page }) => page.context().close()));
 });
 
-test.each([
-  ["forbidden", 403, "You may not see or do this"],
-  ["failed", 503, "For a test"],
-])("the overview, %s", async (name, status, title) => {
-  const { page } = ben;
-  const problem = { type: "/problems/for-a-test", title: "For a test", status, detail: "nobody is told what runs", request_id: "r-1" };
-  await page.route("**/api/v1/overview*", (route) => route.fulfill({ status, contentType: "application/problem+json", json: problem }));
-  await page.goto(HOST);
-  await page.getByRole("heading", { name: title }).waitFor();
-  await look(page, `overview-${name}`);
-  await page.unroute("**/api/v1/overview*");
-  await page.getByRole("button", { name: "Try again" }).click();
-  await page.getByRole("row", { name: /lighthouse/ }).waitFor();
-});
-
-test("the overview, loading", async () => {
-  const { page } = ben;
-  await page.route("**/api/v1/overview*", () => new Promise(() => undefined));
-  await page.goto(HOST);
-  await page.getByText("Loading the deployments").waitFor();
-  await shoot(page, "overview-loading");
-  await page.unroute("**/api/v1/overview*");
-});
-
 test("a connection that is lost is told, what was read stays, and it comes back by itself", async () => {
   const proxy = await Proxy.start();
   const { page } = await visit(browser);
@@ -304,6 +282,10 @@ test("whoever's token is revoked is signed out", async () => {
 });
 
 describe("an admin registers", () => registering(() => browser));
+
+describe("by other hands", () => otherHands(() => browser));
+
+describe("what a page reads", () => states(() => browser));
 
 describe("whatever people write is text", () => hostile(() => browser));
 
