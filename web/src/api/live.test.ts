@@ -51,3 +51,42 @@ test("a stream that falls silent is taken for broken, and asked for again", asyn
   stop.abort();
   vi.useRealTimers();
 });
+
+test("a page that is out of sight holds no stream, and goes on from where it was when it is seen again", async () => {
+  const sight = vi.spyOn(document, "visibilityState", "get").mockReturnValue("hidden");
+  const show = (state: DocumentVisibilityState) => {
+    sight.mockReturnValue(state);
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+  const stop = new AbortController();
+  const asked: (string | null)[] = [];
+  let held = 0;
+  server.use(http.get("http://localhost:3000/api/v1/events", ({ request }) => {
+    asked.push(request.headers.get("last-event-id"));
+    held += 1;
+    const body = new ReadableStream({
+      start: (to) => {
+        to.enqueue(new TextEncoder().encode('id: 4\nevent: ready\ndata: {"seq":4}\n\n'));
+        request.signal.addEventListener("abort", () => {
+          held -= 1;
+          to.error(request.signal.reason);
+        });
+      },
+    });
+    return new HttpResponse(body, { headers: { "content-type": "text/event-stream" } });
+  }));
+  const heard: LiveNews["type"][] = [];
+  const listening = listen((news) => heard.push(news.type), stop.signal);
+  await new Promise((resolve) => { setTimeout(resolve, 50); });
+  expect(asked).toEqual([]);
+  show("visible");
+  await vi.waitFor(() => expect(heard).toEqual(["open"]));
+  show("hidden");
+  await vi.waitFor(() => expect(held).toBe(0));
+  show("visible");
+  await vi.waitFor(() => expect(asked).toEqual([null, "4"]));
+  expect(heard).not.toContain("broken");
+  stop.abort();
+  await listening;
+  sight.mockRestore();
+});

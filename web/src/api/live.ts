@@ -2,6 +2,7 @@ import { apiUrl } from "./base";
 import type { Schema } from "./client";
 import { forgetSeen, noteSeen } from "./consistency";
 import { ProblemError, problemOf } from "./problem";
+import { whileSeen } from "./sight";
 import { EventParser, type ServerEvent } from "./sse";
 
 export type LiveEvent = Schema["LiveEvent"];
@@ -18,19 +19,24 @@ const LONGEST_WAIT_MS = 30_000;
 /** The host says something every fifteen seconds; silence for so long is a connection that nobody holds at the other end. */
 const SILENCE_MS = 40_000;
 
-/** Listens until `signal` says stop; connects again by itself, and goes on from the last event that was heard. */
+/**
+ * Listens until `signal` says stop; connects again by itself, and goes on from the last event that was heard.
+ *
+ * Only while the page is in sight: a browser that speaks HTTP/1.1 has six connections to a host for all of its tabs, and
+ * tabs in the background that held one each would leave none for the seventh.
+ */
 export async function listen(hear: (news: LiveNews) => void, signal: AbortSignal): Promise<void> {
   const place: { last?: string } = {};
   let wait = FIRST_WAIT_MS;
   while (!signal.aborted) {
     try {
-      await connection(place, signal, (news) => {
+      const end = await whileSeen(signal, (stop) => connection(place, stop, (news) => {
         wait = FIRST_WAIT_MS;
         hear(news);
-      });
+      }));
+      if (end === "stopped") continue;
       hear({ type: "broken", error: new Error("the stream ended") });
     } catch (error) {
-      if (signal.aborted) return;
       hear({ type: "broken", error });
       // Nobody is signed in any more: asking again changes nothing.
       if (error instanceof ProblemError && error.status === 401) return;
