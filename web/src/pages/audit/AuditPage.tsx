@@ -7,6 +7,7 @@ import { Button } from "../../ui/Button";
 import { Empty, Failure, Loading } from "../../ui/states";
 import { Time } from "../../ui/Time";
 import { dayBegins, type Filters, useFilters } from "../../ui/useFilters";
+import { useRefusal } from "../../ui/useRefusal";
 import { useTitle } from "../../ui/useTitle";
 import { AUDIT_FILTERS, AuditFilters } from "./AuditFilters";
 import { ChainCheck } from "./ChainCheck";
@@ -27,10 +28,7 @@ export function AuditPage() {
     <>
       <div className="page-head">
         <h1>Audit</h1>
-        <p className="actions">
-          <a className="button" href={exportUrl(filter, "jsonl")} download>Export JSON Lines</a>
-          <a className="button" href={exportUrl(filter, "csv")} download>Export CSV</a>
-        </p>
+        <Exports filter={filter} />
       </div>
       <ChainCheck key={filter.chain} chain={filter.chain ?? "ledger"} />
       <AuditFilters filters={filters} onChange={setFilter} />
@@ -40,6 +38,18 @@ export function AuditPage() {
       {events.length > 0 && <Events events={events} />}
       {pages.hasNextPage && <Button onPress={() => void pages.fetchNextPage()} pending={pages.isFetchingNextPage}>Earlier</Button>}
     </>
+  );
+}
+
+/** What can be downloaded, or why the host would refuse it. */
+function Exports({ filter }: { filter: AuditFilter }) {
+  const refusal = useRefusal("audit.read");
+  if (refusal !== undefined) return <Button disabledReason={refusal}>Export</Button>;
+  return (
+    <p className="actions">
+      <a className="button" href={exportUrl(filter, "jsonl")} download>Export JSON Lines</a>
+      <a className="button" href={exportUrl(filter, "csv")} download>Export CSV</a>
+    </p>
   );
 }
 

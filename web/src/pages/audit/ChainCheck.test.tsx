@@ -3,9 +3,10 @@ import { readFileSync } from "node:fs";
 import { screen, waitFor } from "@testing-library/react";
 import { beforeAll, beforeEach, expect, test, vi } from "vitest";
 
+import type { AuditEvent } from "../../api/modules/audit";
 import { initSync } from "../../api/rules";
 import { open } from "../../test/render";
-import { ben } from "../../test/samples";
+import { ben, mayAll } from "../../test/samples";
 import { answers, refuses, says } from "../../test/server";
 import { BrokenWorker, RulesWorker, SilentWorker } from "../../test/workers";
 
@@ -58,6 +59,51 @@ test("an export from a file is verified without the host", async () => {
   await user.upload(await screen.findByLabelText(/an export from a file/), file);
   expect(await screen.findByText("Verified in this browser")).toBeVisible();
   expect(screen.getByText(/other, ledger: 3 events/)).toBeVisible();
+});
+
+/** The newest event as the host lists it, after those of the corpus. */
+function newest(seq: number): AuditEvent {
+  const hash = `sha256:${"00".repeat(32)}`;
+  return {
+    chain: "ledger", seq, at: "2026-11-20T10:00:00Z", previous: hash, hash, kind: "policy.changed",
+    actor: { kind: "person", id: "ada" }, subject: { kind: "policy_floor", id: "production" }, data: {},
+  } as AuditEvent;
+}
+
+test("the badge goes when the chain has grown, and comes when it is verified again", async () => {
+  says("/api/v1/audit-events/export", exported("whole"));
+  answers("/api/v1/audit-events", { items: [newest(23)], next: null });
+  const { user } = open("/audit");
+  await user.click(await screen.findByRole("button", { name: VERIFY }));
+  expect(await screen.findByText("Verified up to event 21")).toBeVisible();
+  expect(screen.getByText(/2 events have come since/)).toBeVisible();
+  expect(screen.queryByText("Verified in this browser")).toBeNull();
+});
+
+test("a host that lists another event than it exported earns no badge", async () => {
+  says("/api/v1/audit-events/export", exported("whole"));
+  answers("/api/v1/audit-events", { items: [newest(21)], next: null });
+  const { user } = open("/audit");
+  await user.click(await screen.findByRole("button", { name: VERIFY }));
+  expect(await screen.findByText(/shows another event 21/)).toBeVisible();
+  expect(screen.queryByText("Verified in this browser")).toBeNull();
+});
+
+test("an export that was cut in the middle of a line earns nothing", async () => {
+  const whole = exported("whole");
+  says("/api/v1/audit-events/export", whole.slice(0, whole.length - 40));
+  const { user } = open("/audit");
+  await user.click(await screen.findByRole("button", { name: VERIFY }));
+  expect(await screen.findByText(/Line \d+ can't be read/)).toBeVisible();
+  expect(screen.queryByText("Verified in this browser")).toBeNull();
+});
+
+test("who may not read the trail finds the reason at the buttons", async () => {
+  answers("/api/v1/me/permissions", { ...mayAll, actions: [{ action: "audit.read", allowed: false, reason: "none of the roles held here allows it" }] });
+  open("/audit");
+  expect(await screen.findByRole("button", { name: "Export" })).toBeDisabled();
+  expect(screen.getByRole("button", { name: VERIFY })).toBeDisabled();
+  expect(screen.getAllByText(/none of the roles held here/)).toHaveLength(2);
 });
 
 test("nothing to verify earns nothing", async () => {
