@@ -15,7 +15,7 @@ export function useFilters<K extends string>(keys: readonly K[]): [Filters<K>, (
       if (value) before.set(key, value);
       else before.delete(key);
       return before;
-    }, { replace: true });
+    }, { replace: true, preventScrollReset: true });
   return [filters, set];
 }
 

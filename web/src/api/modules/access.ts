@@ -1,5 +1,6 @@
 import { api, body, type Page, type Schema } from "../client";
 import { etag } from "../condition";
+import { gone } from "../gone";
 
 export type Grant = Schema["ListedGrant"];
 export type GrantKey = Schema["GrantKey"];
@@ -19,7 +20,7 @@ export function giveRole(grant: GrantKey, key: string): Promise<Schema["Grant"]>
 }
 
 export async function takeBackRole({ id, row_version }: Grant): Promise<void> {
-  await api().DELETE("/api/v1/roles/{grant}", { params: { path: { grant: id }, header: { "If-Match": etag(row_version) } } });
+  await gone(api().DELETE("/api/v1/roles/{grant}", { params: { path: { grant: id }, header: { "If-Match": etag(row_version) } } }));
 }
 
 /** Those that work, or all of them. */

@@ -1,5 +1,6 @@
 import { api, body, type Schema } from "../client";
 import { condition, etag } from "../condition";
+import { gone } from "../gone";
 
 export type CdConfig = Schema["CdConfig"];
 export type CdSpec = Schema["CdSpec"];
@@ -19,5 +20,5 @@ export function putCdConfig(deployment: string, draft: CdSpecDraft, version: num
 
 /** Deletes the config of this version: nothing new is released there until another is written. */
 export async function deleteCdConfig(deployment: string, version: number): Promise<void> {
-  await api().DELETE(CONFIG, { params: { path: { deployment }, header: { "If-Match": etag(version) } } });
+  await gone(api().DELETE(CONFIG, { params: { path: { deployment }, header: { "If-Match": etag(version) } } }));
 }

@@ -1,5 +1,6 @@
 import { api, body, type Schema } from "../client";
 import { condition, etag } from "../condition";
+import { gone } from "../gone";
 
 export type CiConfig = Schema["CiConfig"];
 export type CiSpecDraft = Schema["CiSpecDraft"];
@@ -18,5 +19,5 @@ export function putCiConfig(service: string, draft: CiSpecDraft, version: number
 
 /** Deletes the config of this version: nothing new is built until another is written. */
 export async function deleteCiConfig(service: string, version: number): Promise<void> {
-  await api().DELETE(CONFIG, { params: { path: { service }, header: { "If-Match": etag(version) } } });
+  await gone(api().DELETE(CONFIG, { params: { path: { service }, header: { "If-Match": etag(version) } } }));
 }

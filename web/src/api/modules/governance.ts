@@ -1,5 +1,6 @@
 import { api, body, type Page, type Schema } from "../client";
 import { condition, etag } from "../condition";
+import { gone } from "../gone";
 
 export type Freeze = Schema["Freeze"];
 export type FreezeDraft = Schema["FreezeDraft"];
@@ -23,7 +24,7 @@ export function addFreeze(draft: FreezeDraft, key: string): Promise<Freeze> {
 }
 
 export async function liftFreeze({ id, row_version }: Freeze, reason: string): Promise<void> {
-  await api().DELETE("/api/v1/freezes/{id}", { params: { path: { id }, query: { reason }, header: { "If-Match": etag(row_version) } } });
+  await gone(api().DELETE("/api/v1/freezes/{id}", { params: { path: { id }, query: { reason }, header: { "If-Match": etag(row_version) } } }));
 }
 
 export function listLocks(after?: string): Promise<Page<Lock>> {
@@ -35,7 +36,7 @@ export function takeLock(draft: LockDraft, key: string): Promise<Lock> {
 }
 
 export async function liftLock({ id, row_version }: Lock, reason: string): Promise<void> {
-  await api().DELETE("/api/v1/locks/{id}", { params: { path: { id }, query: { reason }, header: { "If-Match": etag(row_version) } } });
+  await gone(api().DELETE("/api/v1/locks/{id}", { params: { path: { id }, query: { reason }, header: { "If-Match": etag(row_version) } } }));
 }
 
 /** What no CD config of a tier can undercut. */

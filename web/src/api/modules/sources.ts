@@ -1,5 +1,6 @@
 import { api, body, type Page, type Schema } from "../client";
 import { etag } from "../condition";
+import { gone } from "../gone";
 
 export type Source = Schema["ListedSource"];
 export type SourceDraft = Schema["SourceDraft"];
@@ -27,7 +28,7 @@ export function putSource(id: string, draft: SourceDraft, version: number, dryRu
 
 /** Deletes the source of this version: nothing that it sends is taken from then on. */
 export async function deleteSource(id: string, version: number): Promise<void> {
-  await api().DELETE("/api/v1/sources/{id}", { params: { path: { id }, header: { "If-Match": etag(version) } } });
+  await gone(api().DELETE("/api/v1/sources/{id}", { params: { path: { id }, header: { "If-Match": etag(version) } } }));
 }
 
 export function listDeliveries(id: string, after?: string): Promise<Page<SourceDelivery>> {

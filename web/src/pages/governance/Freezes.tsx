@@ -2,6 +2,7 @@ import { type FormEvent, useState } from "react";
 import { Input, Label, TextField } from "react-aria-components";
 
 import { addFreeze, type Freeze, type FreezeDraft, liftFreeze, listFreezes } from "../../api/modules/governance";
+import { AskedFirst } from "../../ui/AskedFirst";
 import { Button } from "../../ui/Button";
 import { Listed } from "../../ui/Listed";
 import { ActionFailure } from "../../ui/states";
@@ -10,7 +11,6 @@ import { useAct } from "../../ui/useAct";
 import { usePages } from "../../ui/usePages";
 import { useRefusal } from "../../ui/useRefusal";
 import { DeploymentChoice } from "./DeploymentChoice";
-import { Lift } from "./Lift";
 import { inHours, isPast, momentOf } from "./moments";
 
 const FREEZES = ["freezes"];
@@ -33,7 +33,6 @@ export function Freezes() {
 function Row({ freeze }: { freeze: Freeze }) {
   const { scope } = freeze;
   const refusal = useFreezeRefusal(scope);
-  const lift = useAct((why: string) => liftFreeze(freeze, why), FREEZES);
   return (
     <li>
       <strong>{scopeText(scope)}</strong>
@@ -42,7 +41,7 @@ function Row({ freeze }: { freeze: Freeze }) {
       <span className="muted small">by {freeze.created_by}, from <Time at={freeze.from} /> until <Time at={freeze.until} /></span>
       {isPast(freeze.until)
         ? <span className="chip">ended</span>
-        : <Lift what="the freeze" effect="The deploys that it holds back may start at once." lift={lift} refusal={refusal} />}
+        : <AskedFirst title="Lift the freeze" effect="The deploys that it holds back may start at once." needsReason act={(why) => liftFreeze(freeze, why)} list={FREEZES} refusal={refusal}>Lift</AskedFirst>}
     </li>
   );
 }

@@ -49,6 +49,23 @@ test("a freeze is told with its scope and reason, and lifted for a reason at the
   expect(lifted[0]?.query.get("reason")).toBe("it is over");
 });
 
+test("a freeze whose lifting was not answered is lifted when it is not found any more", async () => {
+  answers("/api/v1/freezes", { items: [freeze], next: null });
+  let asked = 0;
+  server.use(http.delete("http://localhost:3000/api/v1/freezes/:id", () => {
+    asked += 1;
+    return asked === 1 ? HttpResponse.error() : HttpResponse.json({ title: "Not found" }, { status: 404 });
+  }));
+  const { user } = open("/governance");
+  await user.click(await screen.findByRole("button", { name: "Lift" }));
+  await user.type(screen.getByLabelText("Reason"), "it is over");
+  await user.click(screen.getByRole("button", { name: "Lift the freeze" }));
+  expect(await screen.findByText(/host can't be reached/)).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Lift the freeze" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(asked).toBe(2);
+});
+
 test("a freeze needs a reason, and is asked for in UTC", async () => {
   const sent = takes("/api/v1/freezes", freeze);
   const { user } = open("/governance");

@@ -3,6 +3,7 @@ import { Input, Label, TextField } from "react-aria-components";
 
 import { giveRole, type Grant, type GrantKey, listGrants, takeBackRole } from "../../api/modules/access";
 import { TIERS } from "../../api/modules/governance";
+import { AskedFirst } from "../../ui/AskedFirst";
 import { Button } from "../../ui/Button";
 import { Listed } from "../../ui/Listed";
 import { ActionFailure } from "../../ui/states";
@@ -17,27 +18,30 @@ const GRANTS = ["grants"];
 /** The roles that are held, and where. */
 export function Grants() {
   const grants = usePages(GRANTS, listGrants);
-  const refusal = useRefusal("role.manage");
-  const takeBack = useAct(takeBackRole, GRANTS);
   return (
     <section className="card" aria-labelledby="grants">
       <h2 id="grants">Roles</h2>
       <Listed what="the roles" pages={grants} none="Nobody holds a role.">
         {(items) => (
           <ul className="rows">
-            {items.map((grant) => (
-              <li key={grant.id}>
-                <strong>{grant.principal}</strong><span>{grant.role}</span><span className="chip">{whereText(grant.scope)}</span>
-                <span className="muted small">by {grant.granted_by} <Time at={grant.granted_at} /></span>
-                <Button quiet onPress={() => takeBack.mutate(grant)} pending={takeBack.isPending && takeBack.variables.id === grant.id} disabledReason={refusal}>Take back</Button>
-              </li>
-            ))}
+            {items.map((grant) => <Row key={grant.id} grant={grant} />)}
           </ul>
         )}
       </Listed>
-      <ActionFailure error={takeBack.error} />
       <GrantForm />
     </section>
+  );
+}
+
+function Row({ grant }: { grant: Grant }) {
+  const { principal, role, scope } = grant;
+  const refusal = useRefusal("role.manage");
+  return (
+    <li>
+      <strong>{principal}</strong><span>{role}</span><span className="chip">{whereText(scope)}</span>
+      <span className="muted small">by {grant.granted_by} <Time at={grant.granted_at} /></span>
+      <AskedFirst title={`Take ${role} back`} effect={`${principal} is no ${role} any more (${whereText(scope)}). Votes that were cast with it count no more.`} act={() => takeBackRole(grant)} list={GRANTS} refusal={refusal}>Take back</AskedFirst>
+    </li>
   );
 }
 

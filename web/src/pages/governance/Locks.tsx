@@ -3,6 +3,7 @@ import { Input, Label, TextField } from "react-aria-components";
 
 import { liftLock, listLocks, type Lock, type LockDraft, takeLock } from "../../api/modules/governance";
 import { useSession } from "../../app/session";
+import { AskedFirst } from "../../ui/AskedFirst";
 import { Button } from "../../ui/Button";
 import { Listed } from "../../ui/Listed";
 import { ActionFailure } from "../../ui/states";
@@ -11,7 +12,6 @@ import { useAct } from "../../ui/useAct";
 import { usePages } from "../../ui/usePages";
 import { useRefusal } from "../../ui/useRefusal";
 import { DeploymentChoice } from "./DeploymentChoice";
-import { Lift } from "./Lift";
 import { inHours, isPast, momentOf } from "./moments";
 
 const LOCKS = ["locks"];
@@ -34,7 +34,6 @@ export function Locks() {
 function Row({ lock }: { lock: Lock }) {
   const { principal } = useSession();
   const refusal = useRefusal(lock.owner === principal ? "lock.write" : "lock.break", lock.deployment);
-  const lift = useAct((why: string) => liftLock(lock, why), LOCKS);
   return (
     <li>
       <strong>{lock.deployment}</strong>
@@ -42,7 +41,7 @@ function Row({ lock }: { lock: Lock }) {
       <span className="muted small">{lock.owner}, expires <Time at={lock.expires_at} /></span>
       {isPast(lock.expires_at)
         ? <span className="chip">expired</span>
-        : <Lift what="the lock" effect={effectOf(lock, lock.owner === principal)} lift={lift} refusal={refusal} />}
+        : <AskedFirst title="Lift the lock" effect={effectOf(lock, lock.owner === principal)} needsReason act={(why) => liftLock(lock, why)} list={LOCKS} refusal={refusal}>Lift</AskedFirst>}
     </li>
   );
 }

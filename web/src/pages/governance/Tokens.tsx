@@ -1,11 +1,9 @@
 import { useSearchParams } from "react-router";
 
 import { listTokens, revokeToken, type Token } from "../../api/modules/access";
-import { Button } from "../../ui/Button";
+import { AskedFirst } from "../../ui/AskedFirst";
 import { Listed } from "../../ui/Listed";
-import { ActionFailure } from "../../ui/states";
 import { Time } from "../../ui/Time";
-import { useAct } from "../../ui/useAct";
 import { usePages } from "../../ui/usePages";
 import { useRefusal } from "../../ui/useRefusal";
 import { isPast } from "./moments";
@@ -18,29 +16,33 @@ export function Tokens() {
   const [params, setParams] = useSearchParams();
   const all = params.get("tokens") === "all";
   const tokens = usePages([...TOKENS, all], (after) => listTokens(all, after));
-  const refusal = useRefusal("token.manage");
-  const revoke = useAct(revokeToken, TOKENS);
   return (
     <section className="card" aria-labelledby="tokens">
       <h2 id="tokens">Tokens and sessions</h2>
-      <label><input type="checkbox" checked={all} onChange={({ target }) => setParams(changed(params, target.checked), { replace: true })} /> Also those that work no more</label>
+      <label><input type="checkbox" checked={all} onChange={({ target }) => setParams(changed(params, target.checked), { replace: true, preventScrollReset: true })} /> Also those that work no more</label>
       <Listed what="the tokens" pages={tokens} none="No token works.">
         {(items) => (
           <ul className="rows">
-            {items.map((token) => (
-              <li key={token.id}>
-                <strong>{token.principal}</strong> <code>{token.hint}…</code> <span>{[...token.roles].join(", ")}</span>
-                {token.opened_by && <span className="chip">session</span>}
-                <span className="muted small"><Standing token={token} /></span>
-                {!token.revoked_at && !isPast(token.expires_at) && <Button quiet onPress={() => revoke.mutate(token)} pending={revoke.isPending && revoke.variables.id === token.id} disabledReason={refusal}>Revoke</Button>}
-              </li>
-            ))}
+            {items.map((token) => <Row key={token.id} token={token} />)}
           </ul>
         )}
       </Listed>
-      <ActionFailure error={revoke.error} />
       <TokenForm />
     </section>
+  );
+}
+
+function Row({ token }: { token: Token }) {
+  const { principal, hint, opened_by: session } = token;
+  const refusal = useRefusal("token.manage");
+  const effect = session ? "Whoever is signed in with it is signed out." : "Whoever uses it is refused from then on, and so are the sessions that were opened with it. It can't be undone: another can be made.";
+  return (
+    <li>
+      <strong>{principal}</strong> <code>{hint}…</code> <span>{[...token.roles].join(", ")}</span>
+      {session && <span className="chip">session</span>}
+      <span className="muted small"><Standing token={token} /></span>
+      {!token.revoked_at && !isPast(token.expires_at) && <AskedFirst title={`Revoke ${hint}… of ${principal}`} effect={effect} act={() => revokeToken(token)} list={TOKENS} refusal={refusal}>Revoke</AskedFirst>}
+    </li>
   );
 }
 

@@ -1,7 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { ProblemError } from "../../api/problem";
 import { Button } from "../../ui/Button";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { ActionFailure } from "../../ui/states";
@@ -22,7 +21,7 @@ export function Remove({ kind, removal, version, disabledReason, onRemoved }: Pr
   const [isAsked, setAsked] = useState(false);
   const client = useQueryClient();
   const remove = useMutation({
-    mutationFn: () => gone(removal.run(version)),
+    mutationFn: () => removal.run(version),
     onSuccess: onRemoved,
     // What is there now was not seen yet, so it is not deleted by pressing once more.
     onError: (error) => {
@@ -53,13 +52,4 @@ export function Remove({ kind, removal, version, disabledReason, onRemoved }: Pr
       )}
     </>
   );
-}
-
-/** What is not there any more is deleted: a delete whose answer was lost finds nothing when it is tried again. */
-async function gone(deleting: Promise<void>): Promise<void> {
-  try {
-    await deleting;
-  } catch (error) {
-    if (!(error instanceof ProblemError && error.status === 404)) throw error;
-  }
 }
