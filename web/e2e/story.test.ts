@@ -2,7 +2,8 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
 import { hostile } from "./hostile";
-import { otherHands } from "./otherHands";
+import { byKeys } from "./keys";
+import { onAPhone } from "./phone";
 import { registering } from "./registering";
 import { states } from "./states";
 import { launch, signIn, visit, visitAs, type Visitor } from "./support/browser";
@@ -283,7 +284,9 @@ test("whoever's token is revoked is signed out", async () => {
 
 describe("an admin registers", () => registering(() => browser));
 
-describe("by other hands", () => otherHands(() => browser));
+describe("on a phone", () => onAPhone(() => browser));
+
+describe("by keys alone", () => byKeys(() => browser));
 
 describe("what a page reads", () => states(() => browser));
 

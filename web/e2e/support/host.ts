@@ -41,3 +41,10 @@ export async function ask<T>(person: string, path: string, { method = "GET", bod
   if (!response.ok) throw new Error(`${method} ${path} as ${person}: ${response.status} ${text}`);
   return (text === "" ? null : JSON.parse(text)) as T;
 }
+
+/** A release to production of what runs there already, which two have to approve. */
+export async function askForProduction(version: string): Promise<string> {
+  const [run] = (await ask<{ items: { id: string }[] }>("ada", "/services/lighthouse/ci-runs?status=succeeded")).items;
+  const draft = { deployment: "lighthouse-production", artifact: { ci_run: run?.id }, version, reason: "Because it is better" };
+  return (await ask<{ id: string }>("ada", "/releases", { method: "POST", body: draft })).id;
+}

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { NavLink, Outlet } from "react-router";
+import { NavLink, Outlet, ScrollRestoration } from "react-router";
 
 import { myApprovals } from "../api/modules/approvals";
 import { signOut } from "../api/modules/session";
@@ -7,11 +7,13 @@ import { Button } from "../ui/Button";
 import { ActionFailure } from "../ui/states";
 import { useLeave, useSession } from "./session";
 import { type Theme, useTheme } from "./theme";
+import { useArrival } from "./useArrival";
 import { type Connection, useLive } from "./useLive";
 
 /** What surrounds every page: navigation, who is signed in, whether news arrive. */
 export function Shell() {
   const connection = useLive();
+  const content = useArrival();
   return (
     <div className="shell">
       <a className="skip" href="#content">Skip to the content</a>
@@ -26,7 +28,8 @@ export function Shell() {
       </header>
       {connection === "lost" && <p className="banner" role="status">The connection to the host is lost: what you see may be old. Trying again…</p>}
       {connection === "refused" && <p className="banner" role="status">The host gives this browser no news now: what you see grows old until you read it again. Trying again…</p>}
-      <main id="content" tabIndex={-1}><Outlet /></main>
+      <main id="content" tabIndex={-1} ref={content}><Outlet /></main>
+      <ScrollRestoration />
     </div>
   );
 }

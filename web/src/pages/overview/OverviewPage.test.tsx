@@ -38,7 +38,7 @@ test("the filter is in the address", async () => {
   const { user, router } = open("/");
   await user.type(await screen.findByLabelText(/Filter/), "anch");
   await waitFor(() => expect(router.state.location.search).toBe("?filter=anch"));
-  expect(screen.queryByRole("row", { name: /lighthouse/ })).toBeNull();
+  await waitFor(() => expect(screen.queryByRole("row", { name: /lighthouse/ })).toBeNull());
 });
 
 test("nothing is deployed yet", async () => {

@@ -12,12 +12,29 @@ import { Consequences } from "./Consequences";
 import { consequences } from "./acts";
 import { usePermissions } from "./usePermissions";
 
+interface Question {
+  title: string;
+  effect: string;
+  danger: boolean;
+  confirmation?: string;
+}
+
 const COMMANDS: { name: PlainCommand; effect: string }[] = [
   { name: "resume", effect: "goes on with the next step" },
   { name: "promote", effect: "skips the remaining steps: everybody gets it" },
   { name: "pause", effect: "stops before the next step" },
   { name: "cancel", effect: "withdraws the request" },
 ];
+
+/** What is asked for before it is done: what everybody gets at once, and what takes votes away. */
+function questionOf(name: PlainCommand, { tier, service, version, votes }: ReleaseDetail): Question | undefined {
+  if (name === "promote" && tier === "production") {
+    return { title: "Promote", effect: `Everybody gets ${version} now: the pauses and analyses that are left are skipped.`, danger: false, confirmation: service };
+  }
+  if (name !== "cancel") return undefined;
+  const lost = votes.length > 0 ? " The votes that it has count for no other." : "";
+  return { title: "Cancel the release", effect: `The request to release ${version} is withdrawn, and can't be taken up again.${lost}`, danger: true };
+}
 
 /** The rights of which one is enough for a command. */
 function actionsOf(name: PlainCommand, own: boolean): Action[] {
@@ -33,11 +50,11 @@ export function Commands({ release }: { release: ReleaseDetail }) {
   const run = useKeyed((name: PlainCommand, key) => command(release.id, name, key), {
     onSettled: () => client.invalidateQueries({ queryKey: ["release", release.id] }),
   });
-  const [isAsked, setAsked] = useState(false);
-  const isProduction = release.tier === "production";
+  const [asked, setAsked] = useState<PlainCommand>();
+  const question = asked && questionOf(asked, release);
   const press = (name: PlainCommand) => {
     run.reset();
-    if (name === "promote" && isProduction) setAsked(true);
+    if (questionOf(name, release)) setAsked(name);
     else run.mutate(name);
   };
   const allowed = COMMANDS.filter(({ name }) => release.allowed_commands.includes(name satisfies CommandName));
@@ -58,17 +75,14 @@ export function Commands({ release }: { release: ReleaseDetail }) {
         </div>
       ))}
       <Consequences release={release} permissions={permissions} />
-      {!isAsked && <ActionFailure error={run.error} />}
-      {isAsked && (
+      {!question && <ActionFailure error={run.error} />}
+      {question && (
         <ConfirmDialog
-          title="Promote"
-          effect={`Everybody gets ${release.version} now: the pauses and analyses that are left are skipped.`}
-          danger={false}
-          confirmation={release.service}
+          {...question}
           pending={run.isPending}
           error={run.error}
-          onConfirm={() => run.mutate("promote", { onSuccess: () => setAsked(false) })}
-          onClose={() => setAsked(false)}
+          onConfirm={() => run.mutate(asked, { onSuccess: () => setAsked(undefined) })}
+          onClose={() => setAsked(undefined)}
         />
       )}
     </section>

@@ -198,3 +198,13 @@ test("in production what skips the rest of a rollout is confirmed by the service
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   expect(host.writes().map(({ path }) => path)).toEqual([`${PAGE}/promote`]);
 });
+
+test("a request is withdrawn after it was said what that means, and not by one press", async () => {
+  host = hostWith({}, { permissions: may(["release-manager"]) });
+  const { user } = open(PAGE);
+  await user.click(await screen.findByRole("button", { name: "Cancel" }));
+  expect(screen.getByRole("dialog")).toHaveTextContent(/can't be taken up again/);
+  expect(host.writes()).toEqual([]);
+  await user.click(screen.getByRole("button", { name: "Cancel the release" }));
+  expect(await screen.findByText("Cancelled")).toBeVisible();
+});
