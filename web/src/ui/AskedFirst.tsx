@@ -14,6 +14,8 @@ interface Props {
   /** What it means. */
   effect: string;
   needsReason?: boolean;
+  /** Whether its button is one of a row's, which stay in the background. */
+  quiet?: boolean;
   /** Takes the reason, which is empty where none is asked for. */
   act: (reason: string) => Promise<unknown>;
   /** The list that is read again then. */
@@ -22,7 +24,7 @@ interface Props {
 }
 
 /** Takes something away that others rely on, after it was said what that means. */
-export function AskedFirst({ children, title, effect, needsReason = false, act, list, refusal }: Props) {
+export function AskedFirst({ children, title, effect, needsReason = false, quiet = true, act, list, refusal }: Props) {
   const done = useAct(act, list);
   const [isAsked, setAsked] = useState(false);
   const ask = () => {
@@ -31,7 +33,7 @@ export function AskedFirst({ children, title, effect, needsReason = false, act, 
   };
   return (
     <>
-      <Button quiet onPress={ask} disabledReason={refusal}>{children}</Button>
+      <Button quiet={quiet} onPress={ask} disabledReason={refusal}>{children}</Button>
       {!isAsked && <ActionFailure error={done.error} />}
       {isAsked && (
         <ConfirmDialog

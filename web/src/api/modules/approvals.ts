@@ -1,13 +1,5 @@
-import { api, body, type Page, type Schema } from "../client";
+import { api, body, type Page } from "../client";
 import type { Release } from "./releases";
-
-export type Approvals = Schema["Approvals"];
-export type Vote = Schema["Vote"];
-
-/** The votes on a release, and those that are missing. */
-export function getApprovals(id: string): Promise<Approvals> {
-  return body(api().GET("/api/v1/releases/{id}/approvals", { params: { path: { id } } }));
-}
 
 /** What waits for a vote of the caller. */
 export function myApprovals(query: { after?: string; limit?: number } = {}): Promise<Page<Release>> {

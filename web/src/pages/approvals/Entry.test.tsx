@@ -62,3 +62,14 @@ test("what is decided already asks for no vote", async () => {
   expect(screen.queryByRole("button", { name: "Approve" })).toBeNull();
   expect(screen.getByRole("link", { name: "lighthouse 1.4.0" })).toHaveAttribute("href", `/releases/${ID}`);
 });
+
+test("an open ballot is in the address, and an address opens it", async () => {
+  const { user, router } = open(`/approvals?vote=${ID}`);
+  const button = await screen.findByRole("button", { name: "Vote on lighthouse 1.4.0" });
+  expect(await screen.findByRole("button", { name: "Approve" })).toBeVisible();
+  await user.click(button);
+  expect(screen.queryByRole("button", { name: "Approve" })).toBeNull();
+  expect(router.state.location.search).toBe("");
+  await user.click(button);
+  expect(router.state.location.search).toBe(`?vote=${ID}`);
+});

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { useId, useState } from "react";
-import { Link } from "react-router";
+import { useId } from "react";
+import { Link, useSearchParams } from "react-router";
 
 import { useSession } from "../../app/session";
 import { overview } from "../../api/modules/overview";
@@ -59,7 +59,7 @@ function Votes({ release }: { release: Release }) {
 /** One's own vote, or why it is not asked. */
 function OwnPart({ release, onOutcome }: Props) {
   const { principal } = useSession();
-  const [isOpen, setOpen] = useState(false);
+  const [isOpen, setOpen] = useOpenBallot(release.id);
   const panel = useId();
   if (release.requester === principal) return <p className="muted">You asked for it, so somebody else has to agree.</p>;
   if (release.votes.some(({ person }) => person === principal)) return <p className="muted">You have voted.</p>;
@@ -71,6 +71,18 @@ function OwnPart({ release, onOutcome }: Props) {
       <div id={panel}>{isOpen && <Ballot id={release.id} onOutcome={onOutcome} />}</div>
     </div>
   );
+}
+
+/** Whether a ballot is open is in the address, so that a ballot can be sent to whoever votes next. */
+function useOpenBallot(id: string): [boolean, (open: boolean) => void] {
+  const [params, setParams] = useSearchParams();
+  const set = (open: boolean) =>
+    setParams((before) => {
+      before.delete("vote", id);
+      if (open) before.append("vote", id);
+      return before;
+    }, { replace: true, preventScrollReset: true });
+  return [params.has("vote", id), set];
 }
 
 /** What is voted on comes before the vote. */

@@ -1,12 +1,9 @@
-import { useState } from "react";
 import { Link } from "react-router";
 
 import type { DeploymentGlance } from "../../api/modules/overview";
 import { getDeployment, liftHold } from "../../api/modules/services";
-import { Button } from "../../ui/Button";
-import { ConfirmDialog } from "../../ui/ConfirmDialog";
+import { AskedFirst } from "../../ui/AskedFirst";
 import { Time } from "../../ui/Time";
-import { useAct } from "../../ui/useAct";
 import { useRefusal } from "../../ui/useRefusal";
 
 type Hold = NonNullable<DeploymentGlance["hold"]>;
@@ -19,25 +16,21 @@ const REASONS: Record<Hold["reason"], string> = {
 
 /** Why nothing starts at a deployment, and the way to let it start again once somebody looked. */
 export function HoldNote({ deployment, hold }: { deployment: string; hold: Hold }) {
-  const [asked, setAsked] = useState(false);
   const refusal = useRefusal("deployment.lift_hold", deployment);
-  const lift = useAct(async (reason: string) => liftHold(await getDeployment(deployment), reason), ["overview"]);
   return (
     <div className="hold">
       <p>On hold since <Time at={hold.since} />: {REASONS[hold.reason]}. <Link to={`/releases/${hold.release}`}>The release that left it so</Link>.</p>
-      <Button onPress={() => setAsked(true)} disabledReason={refusal}>Lift the hold</Button>
-      {asked && (
-        <ConfirmDialog
-          title="Lift the hold"
-          needsReason
-          effect={`Releases to ${deployment} start again. Look at what really runs there first.`}
-          danger
-          pending={lift.isPending}
-          error={lift.error}
-          onConfirm={(reason) => lift.mutate(reason, { onSuccess: () => setAsked(false) })}
-          onClose={() => setAsked(false)}
-        />
-      )}
+      <AskedFirst
+        title="Lift the hold"
+        effect={`Releases to ${deployment} start again. Look at what really runs there first.`}
+        needsReason
+        quiet={false}
+        act={async (reason) => liftHold(await getDeployment(deployment), reason)}
+        list={["overview"]}
+        refusal={refusal}
+      >
+        Lift the hold
+      </AskedFirst>
     </div>
   );
 }
