@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
+import { breaking } from "./breaking";
 import { hostile } from "./hostile";
 import { byKeys } from "./keys";
 import { onAPhone } from "./phone";
@@ -147,8 +148,11 @@ test("it rolls out beside the version that runs", async () => {
   await succeeded(page);
 });
 
+describe("something breaks", () => breaking(() => browser));
+
 test("people regret it: production goes back, with a reason and the service's name", async () => {
   const { page } = rhea;
+  await page.goto(`${HOST}${release}`);
   await page.getByRole("button", { name: "Roll back" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Reason").fill("The light blinds sailors");

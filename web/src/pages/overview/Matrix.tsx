@@ -67,10 +67,10 @@ const HEALTHS = {
   held: ["bad", "✕", "Nobody knows what runs"],
   failed: ["bad", "✕", "Last rollout failed"],
   executing: ["busy", "▶", "Changing"],
-  good: ["good", "✓", "Last rollout went well"],
+  good: ["good", "✓", "Rolled out well"],
 } as const;
 
-/** How it stands there, as the last rollout left it: nothing asks what runs. */
+/** How it stands there, as the rollout of what runs left it: nothing asks what runs. One that went back by itself left nothing. */
 function Health({ glance: { running, executing, failed, hold } }: { glance: DeploymentGlance }) {
   if (!running && !executing && !failed && !hold) return null;
   const [tone, mark, said] = HEALTHS[hold ? "held" : executing ? "executing" : failed ? "failed" : "good"];

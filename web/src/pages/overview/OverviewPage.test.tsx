@@ -70,7 +70,7 @@ test("how it stands is told by word, as the last rollout left it; what comes is 
   ];
   answers("/api/v1/overview", { items: glances, next: null });
   const { user } = open("/");
-  expect(await screen.findByRole("row", { name: /anchor/ })).toHaveTextContent("Last rollout went well");
+  expect(await screen.findByRole("row", { name: /anchor/ })).toHaveTextContent("Rolled out well");
   expect(screen.getByRole("row", { name: /buoy/ })).toHaveTextContent("Last rollout failed");
   expect(screen.getByRole("row", { name: /crane/ })).toHaveTextContent("Changing");
   expect(screen.getByRole("row", { name: /dock/ })).not.toHaveTextContent(/Last rollout|Changing/);
