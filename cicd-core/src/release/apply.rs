@@ -109,10 +109,12 @@ fn next_state(
             }))
         }
         (State::Executing(execution), event) => advance(execution, event, at),
-        (
-            State::Succeeded { started_at, .. } | State::Failed { started_at, .. },
-            ReleaseEvent::RolledBack { cause },
-        ) => Ok(State::RolledBack { cause: cause.clone(), started_at, finished_at: at }),
+        (State::Succeeded { started_at, .. }, ReleaseEvent::RolledBack { cause }) => {
+            Ok(State::RolledBack { cause: cause.clone(), reached: None, started_at, finished_at: at })
+        }
+        (State::Failed { started_at, reached, .. }, ReleaseEvent::RolledBack { cause }) => {
+            Ok(State::RolledBack { cause: cause.clone(), reached, started_at, finished_at: at })
+        }
         (state, event) => Err(ApplyError { event: event.kind(), state: state.name() }),
     }
 }
@@ -135,13 +137,14 @@ fn record(votes: &mut Vec<Vote>, vote: &CastVote, at: Timestamp) {
 
 fn advance(mut execution: Execution, event: &ReleaseEvent, at: Timestamp) -> Result<State, ApplyError> {
     let started_at = execution.started_at;
+    let reached = execution.reached();
     match event {
         ReleaseEvent::Succeeded => return Ok(State::Succeeded { started_at, finished_at: at }),
         ReleaseEvent::Failed { cause } => {
-            return Ok(State::Failed { cause: cause.clone(), started_at, finished_at: at });
+            return Ok(State::Failed { cause: cause.clone(), reached, started_at, finished_at: at });
         }
         ReleaseEvent::RolledBack { cause } => {
-            return Ok(State::RolledBack { cause: cause.clone(), started_at, finished_at: at });
+            return Ok(State::RolledBack { cause: cause.clone(), reached, started_at, finished_at: at });
         }
         ReleaseEvent::Progressed { next_step, epoch, report_token } => {
             execution.report_token = report_token.unwrap_or(execution.report_token);
@@ -207,7 +210,7 @@ fn go_on(execution: &mut Execution, by: &crate::id::PrincipalId, at: Timestamp) 
 fn stop(execution: &mut Execution, cause: &FailureCause, at: Timestamp) {
     credit(execution, at);
     let held = matches!(execution.phase, Phase::Running { .. });
-    execution.phase = Phase::Stopping { cause: cause.clone(), held };
+    execution.phase = Phase::Stopping { cause: cause.clone(), held, reached: execution.reached() };
 }
 
 fn credit(execution: &mut Execution, at: Timestamp) {

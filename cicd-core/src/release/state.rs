@@ -50,6 +50,9 @@ pub enum State {
     Failed {
         /// Why.
         cause: FailureCause,
+        /// The index of the step of the strategy's plan at which it stopped; `None` where that was not kept.
+        #[serde(default)]
+        reached: Option<u32>,
         /// When the rollout began.
         started_at: Timestamp,
         /// When it ended.
@@ -59,6 +62,10 @@ pub enum State {
     RolledBack {
         /// Why.
         cause: RollbackCause,
+        /// The index of the step of the strategy's plan at which it stopped; `None` where it had got to its end, or
+        /// where that was not kept.
+        #[serde(default)]
+        reached: Option<u32>,
         /// When the rollout began.
         started_at: Timestamp,
         /// When it was gone.
@@ -204,7 +211,22 @@ pub enum Phase {
         cause: FailureCause,
         /// Whether a worker was carrying out a step when the stop was asked for.
         held: bool,
+        /// The index of the step at which the stop was asked for; a wait is a step, too. `None` where that was not kept.
+        #[serde(default)]
+        reached: Option<u32>,
     },
+}
+
+impl Execution {
+    /// The index of the step that it is at, or at which it is being stopped; a wait is a step, too.
+    #[must_use]
+    pub const fn reached(&self) -> Option<u32> {
+        match self.phase {
+            Phase::Running { .. } => Some(self.step),
+            Phase::Waiting { .. } => Some(self.step.saturating_sub(1)),
+            Phase::Stopping { reached, .. } => reached,
+        }
+    }
 }
 
 /// Why a rollout waits.

@@ -43,8 +43,11 @@ fn a_rollback_closes_its_source() {
     let bad = world.ship("two");
     let rollback = undo(&mut world, bad);
     assert!(world.runs("one"));
-    let State::RolledBack { cause, .. } = &world.release(bad).state else { panic!("not rolled back") };
+    let State::RolledBack { cause, reached, .. } = &world.release(bad).state else {
+        panic!("not rolled back")
+    };
     assert_eq!(*cause, RollbackCause::UndoneBy { release: rollback });
+    assert_eq!(*reached, None, "it had got to its end");
 }
 
 #[test]
@@ -116,7 +119,7 @@ fn a_rollback_while_it_executes_stops_it_and_waits_for_the_slot() {
     let bad = world.deploy("bad", "rosa").unwrap();
     world.start(bad).unwrap();
     let rollback = world.rollback(bad, None, "dan").unwrap();
-    let Phase::Stopping { cause, held } = world.phase(bad) else { panic!("not stopping") };
+    let Phase::Stopping { cause, held, .. } = world.phase(bad) else { panic!("not stopping") };
     assert_eq!((cause, *held), (&FailureCause::RollbackRequested { by: rollback }, true));
     assert!(matches!(world.start(rollback), Err(Refusal::GateClosed { .. })), "the slot is still taken");
     world.complete(bad, failed()).unwrap();

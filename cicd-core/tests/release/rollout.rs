@@ -10,7 +10,7 @@ use cicd_core::service::HoldReason;
 
 use crate::fixture::{
     abort_by, blue_green, canary, failed, progress, rolling, spec, start, step_failed, take_over,
-    undo_failed, wait,
+    undo_failed, wait, went_back,
 };
 use crate::world::World;
 
@@ -271,6 +271,33 @@ fn only_after_the_last_take_over_it_is_given_up_and_the_deployment_held() {
     world.command(id, &Command::GiveUp { epoch }).unwrap();
     assert!(matches!(&world.release(id).state, State::Failed { cause: FailureCause::Unknown, .. }));
     assert_eq!(world.deployment.hold.as_ref().unwrap().reason, HoldReason::ExecutorSilent);
+}
+
+/// The step at which a release stopped.
+fn reached(world: &World, id: ReleaseId) -> Option<u32> {
+    match world.release(id).state {
+        State::Failed { reached, .. } | State::RolledBack { reached, .. } => reached,
+        _ => panic!("{}", world.state(id)),
+    }
+}
+
+#[test]
+fn what_stops_says_at_which_step_also_when_that_was_a_wait() {
+    for outcome in [failed(), went_back()] {
+        let (mut world, id) = before_timed_pause();
+        let pause = world.execution(id).step;
+        assert!(pause > 0);
+        world.wait(id, WaitReason::Strategy, None).unwrap();
+        world.command(id, &Command::Abort { cause: step_failed() }).unwrap();
+        world.take_over(id).unwrap();
+        world.complete(id, outcome).unwrap();
+        assert_eq!(reached(&world, id), Some(pause));
+    }
+    let (mut world, id) = before_timed_pause();
+    let step = world.execution(id).step;
+    world.command(id, &Command::Abort { cause: step_failed() }).unwrap();
+    world.complete(id, failed()).unwrap();
+    assert_eq!(reached(&world, id), Some(step), "a worker was at it");
 }
 
 #[test]

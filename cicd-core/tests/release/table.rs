@@ -75,7 +75,7 @@ fn waiting(reason: WaitReason, until: Option<u64>) -> Phase {
 }
 
 fn stopping() -> Phase {
-    Phase::Stopping { cause: step_failed(), held: true }
+    Phase::Stopping { cause: step_failed(), held: true, reached: Some(0) }
 }
 
 fn place(name: &str) -> State {
@@ -93,12 +93,12 @@ fn place(name: &str) -> State {
         "stopping" => executing(stopping(), 0),
         "stopping, taken over too often" => executing(stopping(), MAX_TAKEOVERS),
         "succeeded" => State::Succeeded { started_at, finished_at },
-        "failed" => State::Failed { cause: step_failed(), started_at, finished_at },
+        "failed" => State::Failed { cause: step_failed(), reached: Some(0), started_at, finished_at },
         "rejected" => State::Rejected { by: manager(), at: at(2) },
         "cancelled" => State::Cancelled { reason: CancelReason::Withdrawn { by: person("rosa") }, at: at(2) },
         "rolled_back" => {
             let cause = RollbackCause::UndoneBy { release: release_id(9) };
-            State::RolledBack { cause, started_at, finished_at }
+            State::RolledBack { cause, reached: None, started_at, finished_at }
         }
         other => panic!("no place `{other}`"),
     }

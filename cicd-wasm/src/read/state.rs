@@ -29,14 +29,28 @@ pub(crate) fn read(at: At<'_>) -> Result<State, Problem> {
         }
         "failed" => {
             let (started_at, finished_at) = times()?;
-            State::Failed { cause: failure(at.at("/cause")?)?, started_at, finished_at }
+            State::Failed {
+                cause: failure(at.at("/cause")?)?,
+                reached: reached(at)?,
+                started_at,
+                finished_at,
+            }
         }
         "rolled_back" => {
             let (started_at, finished_at) = times()?;
-            State::RolledBack { cause: rollback(at.at("/cause")?)?, started_at, finished_at }
+            State::RolledBack {
+                cause: rollback(at.at("/cause")?)?,
+                reached: reached(at)?,
+                started_at,
+                finished_at,
+            }
         }
         other => return Err(unknown("status", other)),
     })
+}
+
+fn reached(at: At<'_>) -> Result<Option<u32>, Problem> {
+    at.optional("/reached").map(|_| at.number("/reached")).transpose()
 }
 
 fn cancel(at: At<'_>) -> Result<CancelReason, Problem> {
@@ -103,6 +117,7 @@ fn phase(at: At<'_>) -> Result<Phase, Problem> {
         "stopping" => Phase::Stopping {
             cause: failure(at.at("/cause")?)?,
             held: at.flag("/held")?.ok_or_else(|| At::none("/held"))?,
+            reached: reached(at)?,
         },
         other => return Err(unknown("phase", other)),
     })

@@ -2681,6 +2681,11 @@ export interface components {
             held: boolean;
             /** @enum {string} */
             phase: "stopping";
+            /**
+             * Format: int32
+             * @description The index of the step at which the stop was asked for; a wait is a step, too. `null` where that was not kept.
+             */
+            reached: number | null;
         };
         /** @description What no CD config of the tier can undercut: an admin's to set, per tenant and tier. */
         PolicyFloor: {
@@ -3458,6 +3463,11 @@ export interface components {
             cause: components["schemas"]["FailureCause"];
             /** @description When it ended. */
             finished_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description The index of the step of the strategy's plan at which it stopped; `null` where that was not kept.
+             */
+            reached: number | null;
             /** @description When the rollout began. */
             started_at: components["schemas"]["Timestamp"];
             /** @enum {string} */
@@ -3467,6 +3477,11 @@ export interface components {
             cause: components["schemas"]["RollbackCause"];
             /** @description When it was gone. */
             finished_at: components["schemas"]["Timestamp"];
+            /**
+             * Format: int32
+             * @description The index of the step of the strategy's plan at which it stopped; `null` where it had got to its end, or where that was not kept.
+             */
+            reached: number | null;
             /** @description When the rollout began. */
             started_at: components["schemas"]["Timestamp"];
             /** @enum {string} */

@@ -141,11 +141,19 @@ test.each([
 });
 
 test("a release that a later one took back had all its steps, and leads to that one", async () => {
-  const state: Release["state"] = { status: "rolled_back", started_at: at, finished_at: at, cause: { code: "undone_by", release: RUN } };
+  const state: Release["state"] = { status: "rolled_back", reached: null, started_at: at, finished_at: at, cause: { code: "undone_by", release: RUN } };
   host = hostWith({ state });
   open(PAGE);
   expect(await screen.findByRole("link", { name: "another release" })).toHaveAttribute("href", `/releases/${RUN}`);
   expect(stepsOf(detail({ state })).map(({ progress }) => progress)).toEqual(["done", "done", "done", "done"]);
+});
+
+test.each([
+  [{ status: "failed", cause: { code: "deadline_exceeded" }, reached: 2 }, ["done", "stopped", "ahead", "ahead"]],
+  [{ status: "rolled_back", cause: { code: "went_back", why: { code: "analysis", message: "dim" } }, reached: 4 }, ["done", "done", "stopped", "ahead"]],
+] as const)("%j: the steps tell where it stopped", (state, expected) => {
+  const stopped = { ...state, started_at: at, finished_at: at };
+  expect(stepsOf(detail({ state: stopped })).map(({ progress }) => progress)).toEqual(expected);
 });
 
 test("a release of somebody else is not there", async () => {
@@ -163,7 +171,7 @@ test("markup in what people wrote stays text", async () => {
 });
 
 test("a failed release is tried once more as a release of its own", async () => {
-  host = hostWith({ state: { status: "failed", cause: { code: "deadline_exceeded" }, started_at: at, finished_at: at } });
+  host = hostWith({ state: { status: "failed", reached: 0, cause: { code: "deadline_exceeded" }, started_at: at, finished_at: at } });
   const { user, router } = open(PAGE);
   await user.click(await screen.findByRole("button", { name: "Retry" }));
   const dialog = within(await screen.findByRole("dialog", { name: "Retry" }));

@@ -5,8 +5,8 @@ import { Time } from "../../ui/Time";
 import { cancelText, causeText, goesOnByItself, isTrouble, waitText } from "./causes";
 import { type Progress, stepsOf } from "./steps";
 
-const SAID: Record<Progress, string> = { done: "done", current: "now", ahead: "to come", stopped: "not known" };
-const MARKS: Record<Progress, string> = { done: "✓", current: "▶", ahead: "", stopped: "–" };
+const SAID: Record<Progress, string> = { done: "done", current: "now", ahead: "to come", stopped: "stopped here" };
+const MARKS: Record<Progress, string> = { done: "✓", current: "▶", ahead: "", stopped: "✕" };
 
 /** The rollout's steps as they happen. */
 export function Stepper({ release }: { release: ReleaseDetail }) {
@@ -32,10 +32,10 @@ export function Stepper({ release }: { release: ReleaseDetail }) {
 function Standing({ release }: { release: ReleaseDetail }) {
   const { state } = release;
   if (state.status === "rolled_back" && state.cause.code === "undone_by") {
-    return <p className="standing">It was rolled out, and <Link to={`/releases/${state.cause.release}`}>another release</Link> brought back what ran before.</p>;
+    return <p className="standing">{state.reached === null ? "It was rolled out" : "It did not get to its end"}, and <Link to={`/releases/${state.cause.release}`}>another release</Link> brought back what ran before.</p>;
   }
   if (state.status === "failed" || state.status === "rolled_back") {
-    return <p className="standing bad">It did not get to its end: {causeText(state.cause)}. How far it got, the <Link to={`/services/${release.service}/timeline?environment=${encodeURIComponent(release.environment)}`}>timeline</Link> and the log tell.</p>;
+    return <p className="standing bad">It did not get to its end: {causeText(state.cause)}. The <Link to={`/services/${release.service}/timeline?environment=${encodeURIComponent(release.environment)}`}>timeline</Link> and the log tell the rest.</p>;
   }
   if (state.status === "cancelled") {
     const newer = state.reason.code === "superseded" ? state.reason.by : undefined;

@@ -19,31 +19,34 @@ interface Planned {
 }
 
 /** What the rollout does, in order, and how far it got. */
-export function stepsOf(release: ReleaseDetail): Step[] {
-  const reached = positionOf(release.state);
+export function stepsOf({ state, content }: ReleaseDetail): Step[] {
+  const reached = positionOf(state);
+  const here = state.status === "executing" ? "current" : "stopped";
   let begin = 0;
-  return plannedSteps(release.content.strategy).map(({ title, note, size }) => {
+  return plannedSteps(content.strategy).map(({ title, note, size }) => {
     const end = begin + size;
-    const progress = typeof reached === "string" ? reached : progressAt(reached, begin, end);
+    const progress = reached >= end ? "done" : reached >= begin ? here : "ahead";
     begin = end;
     return { title, progress, ...(note !== undefined && { note }) };
   });
 }
 
-/** The index in the engine's plan of what happens now, or what all steps are alike. */
-function positionOf(state: ReleaseDetail["state"]): number | Progress {
-  if (state.status === "succeeded") return "done";
-  // Undone by a later release, it had not stopped on its way.
-  if (state.status === "rolled_back" && state.cause.code === "undone_by") return "done";
-  if (state.status === "failed" || state.status === "rolled_back") return "stopped";
-  if (state.status !== "executing") return "ahead";
-  // While it waits, the next step is the one after the pause.
-  return state.phase.phase === "waiting" ? state.step - 1 : state.step;
+/** The index in the engine's plan of what happens now, or of where it stopped; beyond its end where it got there. */
+function positionOf(state: ReleaseDetail["state"]): number {
+  switch (state.status) {
+    case "succeeded": return Infinity;
+    case "failed": return state.reached ?? -1;
+    // Undone by a later release, it had not stopped on its way.
+    case "rolled_back": return state.reached ?? (state.cause.code === "undone_by" ? Infinity : -1);
+    case "executing": return reachedBy(state);
+    default: return -1;
+  }
 }
 
-function progressAt(reached: number, begin: number, end: number): Progress {
-  if (reached >= end) return "done";
-  return reached >= begin ? "current" : "ahead";
+/** While it waits, the next step is the one after the pause. */
+function reachedBy({ step, phase }: Extract<ReleaseDetail["state"], { status: "executing" }>): number {
+  if (phase.phase === "stopping") return phase.reached ?? step;
+  return phase.phase === "waiting" ? step - 1 : step;
 }
 
 /** What a rollout by `strategy` does, in order. */
